@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SQL of compliance_checks and compliance_results. */
+#include "compliance-server/check_store.h"
+
+#include "common/base/str.h"
+
+#define NEAR_IDS 1000
+
+struct id_in {
+	const char *id, *check_id;
+	struct stamp since, now;
+	int64_t limit;
+};
+
+static const struct field id_fields[] = {
+	COLUMN(struct id_in, id),    COLUMN(struct id_in, check_id),
+	COLUMN(struct id_in, since), COLUMN(struct id_in, now),
+	COLUMN(struct id_in, limit), FIELDS_END
+};
+
+static const struct field filter_fields[] = { COLUMN(struct check_filter, server_name),
+					      COLUMN(struct check_filter, check_type),
+					      COLUMN(struct check_filter, status),
+					      COLUMN(struct check_filter, before),
+					      COLUMN(struct check_filter, before_id),
+					      COLUMN(struct check_filter, limit),
+					      FIELDS_END };
+
+#define COLUMNS                                                                     \
+	"id, check_id, server_name, check_type, status, overall_score, started_at," \
+	" completed_at, duration, details, created_at, updated_at"
+
+enum {
+	S_INSERT,
+	S_FINISH,
+	S_ABANDONED,
+	S_GET,
+	S_IDS,
+	S_LIST,
+	S_RESULT_INSERT,
+	S_RESULTS,
+	S_MAX
+};
+
+const struct stmt check_stmts[] = {
+	[S_INSERT] = { .name = "check_insert",
+		       .in = compliance_check_fields,
+		       .bind = "id check_id server_name check_type status overall_score started_at"
+			       " completed_at duration details created_at updated_at",
+		       .sql = "INSERT INTO compliance_checks (" COLUMNS ") VALUES"
+			      " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)" },
+	[S_FINISH] = { .name = "check_finish",
+		       .in = compliance_check_fields,
+		       .bind = "id status overall_score completed_at duration details updated_at",
+		       .sql = "UPDATE compliance_checks SET status = $2, overall_score = $3,"
+			      " completed_at = $4, duration = $5, details = $6, updated_at = $7"
+			      " WHERE id = $1 AND status = 'running'" },
+	[S_ABANDONED] = { .name = "check_abandoned",
+			  .in = id_fields,
+			  .bind = "since now",
+			  .sql = "UPDATE compliance_checks SET status = 'failed',"
+				 " completed_at = $2, updated_at = $2"
+				 " WHERE status IN ('pending', 'running') AND started_at < $1" },
+	[S_GET] = { .name = "check_get",
+		    .in = id_fields,
+		    .bind = "check_id",
+		    .out = compliance_check_fields,
+		    .out_size = sizeof(struct compliance_check),
+		    .sql = "SELECT " COLUMNS
+			   " FROM compliance_checks WHERE check_id = $1" },
+	[S_IDS] = { .name = "check_ids",
+		    .in = id_fields,
+		    .bind = "limit",
+		    .out = compliance_check_fields,
+		    .out_size = sizeof(struct compliance_check),
+		    .sql = "SELECT check_id FROM compliance_checks"
+			   " ORDER BY created_at DESC, id DESC LIMIT $1" },
+	[S_LIST] = { .name = "check_list",
+		     .in = filter_fields,
+		     .bind = "server_name check_type status before before_id limit",
+		     .out = compliance_check_fields,
+		     .out_size = sizeof(struct compliance_check),
+		     .sql = "SELECT " COLUMNS " FROM compliance_checks"
+			    " WHERE ($1::text IS NULL OR server_name = $1::text)"
+			    " AND ($2::text IS NULL OR check_type = $2::text)"
+			    " AND ($3::text IS NULL OR status = $3::text)"
+			    " AND ($5::uuid IS NULL OR created_at < $4::timestamp"
+			    " OR (created_at = $4::timestamp AND id < $5::uuid))"
+			    " ORDER BY created_at DESC, id DESC LIMIT $6" },
+	[S_RESULT_INSERT] = { .name = "result_insert",
+			      .in = compliance_result_fields,
+			      .bind = "id check_id category score total_checks passed_checks"
+				      " failed_checks details created_at",
+			      .sql = "INSERT INTO compliance_results (id, check_id, category, score,"
+				     " total_checks, passed_checks, failed_checks, details,"
+				     " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" },
+	[S_RESULTS] = { .name = "result_list",
+			.in = id_fields,
+			.bind = "id",
+			.out = compliance_result_fields,
+			.out_size = sizeof(struct compliance_result),
+			.sql = "SELECT id, check_id, category, score, total_checks, passed_checks,"
+			       " failed_checks, details, created_at FROM compliance_results"
+			       " WHERE check_id = $1 ORDER BY category COLLATE \"C\"" },
+	[S_MAX] = { .name = NULL },
+};
+
+bool check_insert(struct ctx *c, const struct compliance_check *k, struct err *e)
+{
+	return db_exec(c, &check_stmts[S_INSERT], k, NULL, e);
+}
+
+bool check_finish(struct ctx *c, const struct compliance_check *k, struct err *e)
+{
+	int64_t n;
+
+	if (!db_exec(c, &check_stmts[S_FINISH], k, &n, e))
+		return false;
+	return n == 1 ||
+	       err_set(e, ERR_CONFLICT, "check %s is no longer running", k->check_id);
+}
+
+bool check_abandoned(struct ctx *c, struct stamp since, int64_t *ret_n, struct err *e)
+{
+	const struct id_in in = { .since = since, .now = clock_now() };
+
+	return db_exec(c, &check_stmts[S_ABANDONED], &in, ret_n, e);
+}
+
+static const char *nearest(struct ctx *c, const char *check_id)
+{
+	const struct id_in in = { .limit = NEAR_IDS };
+	const struct compliance_check *k;
+	const char **ids;
+	struct rows rows;
+
+	if (!db_query(c, &check_stmts[S_IDS], &in, &rows, NULL))
+		return NULL;
+	ids = arena_array(c->arena, rows.n + 1, sizeof(*ids));
+	k = rows.at;
+	for (size_t i = 0; i < rows.n; i++)
+		ids[i] = k[i].check_id;
+	return str_nearest(check_id, ids, rows.n);
+}
+
+bool check_by_id(struct ctx *c, const char *check_id, struct compliance_check *ret,
+		 struct err *e)
+{
+	const struct id_in in = { .check_id = check_id };
+	const char *near;
+
+	if (db_one(c, &check_stmts[S_GET], &in, ret, e))
+		return true;
+	if (e->code != ERR_NOT_FOUND)
+		return false;
+	near = nearest(c, check_id);
+	return err_set(
+		e, ERR_NOT_FOUND,
+		near ? "no check \"%s\", did you mean \"%s\"?"
+		     : "no check \"%s\"%s\n"
+		       "hint: run_compliance_check and list_compliance_checks give the ids",
+		str_printable(c->arena, check_id, 100), near ? near : "");
+}
+
+bool check_list(struct ctx *c, const struct check_filter *f, struct rows *ret,
+		struct err *e)
+{
+	struct check_filter one_more = *f;
+
+	one_more.limit++;
+	return db_query(c, &check_stmts[S_LIST], &one_more, ret, e);
+}
+
+bool result_insert(struct ctx *c, const struct compliance_result *r, struct err *e)
+{
+	return db_exec(c, &check_stmts[S_RESULT_INSERT], r, NULL, e);
+}
+
+bool result_list(struct ctx *c, const char *id, struct rows *ret, struct err *e)
+{
+	const struct id_in in = { .id = id };
+
+	return db_query(c, &check_stmts[S_RESULTS], &in, ret, e);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compliance://status, compliance://servers/{name}, compliance://checks/{checkId}/report.
+ */
+#include "common/base/buf.h"
+#include "common/base/str.h"
+#include "compliance-server/issue_store.h"
+#include "compliance-server/server_store.h"
+#include "compliance-server/stored_report.h"
+#include "compliance-server/tools.h"
+
+#define TEXT_MAX   (1024 * 1024)
+#define LINES	   1000
+#define ROWS	   100
+#define CANDIDATES 100
+
+static bool put(struct ctx *c, struct buf *b, const char *uri, const char *mime,
+		struct jsonw *contents, struct err *e)
+{
+	if (b->overflow)
+		return err_set(e, ERR_LIMIT, "the text is longer than 1 MiB");
+	resource_text(contents, uri, mime, arena_strdup(c->arena, buf_text(b)));
+	return true;
+}
+
+static bool read_status(struct ctx *c, const char *uri, const char *const *vars,
+			struct jsonw *contents, struct err *e)
+{
+	const struct server_filter f = { .limit = ROWS };
+	struct buf b CLEANUP(buf_release);
+	struct severity_counts n;
+	struct rows rows;
+	struct jsonw w;
+
+	(void)vars;
+	buf_init(&b, TEXT_MAX);
+	if (!issue_severities(c, NULL, &n, e) || !server_overviews(c, &f, &rows, e))
+		return false;
+	jsonw_init(&w, &b);
+	jsonw_obj(&w, NULL);
+	jsonw_obj(&w, "openIssues");
+	fields_json(severity_counts_fields, &n, &w);
+	jsonw_end(&w);
+	fields_json_array(server_overview_fields, "servers", rows.at,
+			  MIN(rows.n, (size_t)ROWS), sizeof(struct server_overview), &w);
+	jsonw_end(&w);
+	return put(c, &b, uri, "application/json", contents, e);
+}
+
+static bool read_server(struct ctx *c, const char *uri, const char *const *vars,
+			struct jsonw *contents, struct err *e)
+{
+	const struct issue_filter open = { .server_name = vars[0], .limit = ROWS };
+	struct buf b CLEANUP(buf_release);
+	struct server s;
+	struct rows rows;
+	struct jsonw w;
+
+	buf_init(&b, TEXT_MAX);
+	if (!server_by_name(c, vars[0], &s, e) || !issue_list(c, &open, &rows, e))
+		return false;
+	jsonw_init(&w, &b);
+	jsonw_obj(&w, NULL);
+	fields_json(server_fields, &s, &w);
+	fields_json_array(compliance_issue_fields, "issues", rows.at,
+			  MIN(rows.n, (size_t)ROWS), sizeof(struct compliance_issue), &w);
+	jsonw_end(&w);
+	return put(c, &b, uri, "application/json", contents, e);
+}
+
+static bool read_report(struct ctx *c, const char *uri, const char *const *vars,
+			struct jsonw *contents, struct err *e)
+{
+	struct buf b CLEANUP(buf_release);
+	struct stored_report r;
+
+	buf_init(&b, TEXT_MAX);
+	if (!stored_report_load(c, vars[0], &r, e))
+		return false;
+	stored_report_text(&r, LINES, &b);
+	return put(c, &b, uri, "text/markdown", contents, e);
+}
+
+static bool complete_name(struct ctx *c, const char *arg, const char *text,
+			  const struct node *context, struct jsonw *values,
+			  int64_t *total, struct err *e)
+{
+	const struct server_filter f = { .limit = 1000 };
+	const struct server *s;
+	struct rows rows;
+	size_t n = 0;
+
+	(void)arg;
+	(void)context;
+	(void)total;
+	if (!server_list(c, &f, &rows, e))
+		return false;
+	s = rows.at;
+	for (size_t i = 0; i < rows.n && n < CANDIDATES; i++) {
+		if (str_starts(s[i].name, text)) {
+			jsonw_str(values, NULL, s[i].name);
+			n++;
+		}
+	}
+	return true;
+}
+
+static bool complete_check(struct ctx *c, const char *arg, const char *text,
+			   const struct node *context, struct jsonw *values,
+			   int64_t *total, struct err *e)
+{
+	const struct check_filter f = { .limit = 1000 };
+	const struct compliance_check *k;
+	struct rows rows;
+	size_t n = 0;
+
+	(void)arg;
+	(void)context;
+	(void)total;
+	if (!check_list(c, &f, &rows, e))
+		return false;
+	k = rows.at;
+	for (size_t i = 0; i < rows.n && n < CANDIDATES; i++) {
+		if (str_starts(k[i].check_id, text)) {
+			jsonw_str(values, NULL, k[i].check_id);
+			n++;
+		}
+	}
+	return true;
+}
+
+const struct resource resource_status = {
+	.uri = "compliance://status",
+	.name = "status",
+	.title = "Compliance status",
+	.doc = "Servers with their scores, and open issues by severity.",
+	.mime = "application/json",
+	.perm = PERM_READ,
+	.read = read_status,
+};
+
+const struct resource resource_server = {
+	.uri = "compliance://servers/{name}",
+	.name = "server",
+	.title = "A server",
+	.doc = "One registered server with its issues.",
+	.mime = "application/json",
+	.is_template = true,
+	.perm = PERM_READ,
+	.read = read_server,
+	.complete = complete_name,
+};
+
+const struct resource resource_report = {
+	.uri = "compliance://checks/{checkId}/report",
+	.name = "report",
+	.title = "Report of a check",
+	.doc = "One check in full, as Markdown.",
+	.mime = "text/markdown",
+	.is_template = true,
+	.perm = PERM_READ,
+	.read = read_report,
+	.complete = complete_check,
+};

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The walker: runs each rule on what it asks for and keeps what it says. */
+#include "compliance-server/rules.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/digest.h"
+#include "common/base/names.h"
+#include "common/base/str.h"
+#include "compliance-server/predicate.h"
+
+/* One rule on one target: more places change neither score nor issue. */
+#define LIMIT_FINDINGS 500
+
+#define RULES_VERSION "1.0.0"
+
+const char *const severities[] = { "", "low", "medium", "high", "critical", NULL };
+const char *const categories[] = {
+	"", "security", "configuration", "operational", "performance", NULL
+};
+const char *const confidences[] = { "", "low", "medium", "high", "very-high", NULL };
+const char *const outcomes[] = { "", "pass", "fail", "not-applicable", "unknown", NULL };
+
+const struct rule_family rule_families[] = {
+	{ "CFG", "Configuration files", rules_config },
+	{ "CMD", "Command and arguments", rules_command },
+	{ "ENV", "Environment", rules_env },
+	{ "LIV", "Live protocol and tool texts", rules_live },
+	{ "NET", "Network", rules_net },
+	{ "SEC", "Secrets", rules_secret },
+	{ "SUP", "Supply chain", rules_supply },
+};
+const size_t n_rule_families = ARRAY_LEN(rule_families);
+
+struct rule_sink {
+	struct rules_result *result;
+	size_t cap, first;
+	bool unknown, skip;
+	const char *reason;
+};
+
+const char *severity_text(enum severity s)
+{
+	return s == SEV_INFO ? "info" : names_text(severities, (int)s);
+}
+
+size_t rules_count(void)
+{
+	size_t n = 0;
+
+	while (rule_at(n))
+		n++;
+	return n;
+}
+
+const struct rule *rule_at(size_t i)
+{
+	for (size_t f = 0; f < n_rule_families; f++) {
+		for (const struct rule *r = rule_families[f].rules; r->id; r++)
+			if (i-- == 0)
+				return r;
+	}
+	return NULL;
+}
+
+const struct rule *rule_find(const char *id)
+{
+	const struct rule *r;
+
+	for (size_t i = 0; (r = rule_at(i)); i++)
+		if (str_ieq(r->id, id))
+			return r;
+	return NULL;
+}
+
+bool rule_is_preview(const struct rule *r)
+{
+	return r->confidence < CONF_HIGH;
+}
+
+const char *rules_version(void)
+{
+	return RULES_VERSION;
+}
+
+void rules_sha256(char out[65])
+{
+	struct buf b CLEANUP(buf_release);
+	const struct rule *r;
+
+	buf_init(&b, 1024 * 1024);
+	for (size_t i = 0; (r = rule_at(i)); i++)
+		buf_addf(&b, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", r->id,
+			 severity_text(r->severity),
+			 names_text(confidences, (int)r->confidence), r->title, r->detect,
+			 r->fix, r->ref);
+	digest_sha256_hex(buf_text(&b), b.len, out);
+}
+
+/* The pointer of a list element goes by its text, so that a new first argument does not
+ * rename the findings behind it; a text with a secret in it goes by its index. */
+static const char *stable_pointer(struct arena *a, const struct value *v)
+{
+	const char *slash = v->element && v->text ? strrchr(v->pointer, '/') : NULL;
+
+	if (!slash || looks_secret(v->text) || token_kind(v->text, NULL, NULL) ||
+	    strchr(v->text, '=') || strchr(v->text, '@') != strrchr(v->text, '@') ||
+	    strstr(v->text, "://"))
+		return v->pointer;
+	return arena_printf(a, "%.*s/%.200s", (int)(slash - v->pointer), v->pointer,
+			    v->text);
+}
+
+static void fingerprint(struct finding *f)
+{
+	struct buf b CLEANUP(buf_release);
+	char hex[DIGEST_HEX_LEN];
+
+	buf_init(&b, 64 * 1024);
+	buf_adds(&b, f->rule->id);
+	buf_addc(&b, '\0');
+	buf_adds(&b, f->file ? f->file->shown : "");
+	buf_addc(&b, '\0');
+	buf_adds(&b, f->stable);
+	buf_addc(&b, '\0');
+	buf_adds(&b, f->evidence_kind);
+	digest_sha256_hex(buf_text(&b), b.len, hex);
+	memcpy(f->fingerprint, hex, 16);
+	f->fingerprint[16] = '\0';
+}
+
+static struct finding *add(struct rule_run *r)
+{
+	struct rule_sink *s = r->sink;
+	struct findings *all = &s->result->findings;
+	struct finding *f;
+
+	if (all->n - s->first >= LIMIT_FINDINGS)
+		return NULL;
+	if (all->n == s->cap) {
+		s->cap = s->cap > 0 ? 2 * s->cap : 64;
+		f = arena_array(r->arena, s->cap, sizeof(*f));
+		if (all->n > 0)
+			memcpy(f, all->v, all->n * sizeof(*f));
+		all->v = f;
+	}
+	f = &all->v[all->n++];
+	*f = (struct finding){ .rule = r->rule,
+			       .category = r->rule->category,
+			       .file = r->file,
+			       .entry = r->entry,
+			       .pointer = "",
+			       .evidence = "",
+			       .evidence_kind = "",
+			       .fix = r->rule->fix };
+	return f;
+}
+
+static void complete(struct rule_run *r, struct finding *f)
+{
+	/* names of servers and keys stand in both, and they come from the file */
+	f->message =
+		str_printable(r->arena, f->message ? f->message : r->rule->title, 400);
+	if (f->fix != r->rule->fix)
+		f->fix = str_printable(r->arena, f->fix, 400);
+	if (!f->component) {
+		bool tool = str_starts(f->pointer, "tool:");
+
+		f->component = tool || !f->file
+				       ? f->pointer
+				       : arena_printf(r->arena, "%s#%s", f->file->shown,
+						      f->pointer);
+	}
+	if (!f->stable)
+		f->stable = f->pointer;
+	fingerprint(f);
+}
+
+void rule_fail(struct rule_run *r, enum severity s, const struct value *at,
+	       const char *message, ...)
+{
+	struct finding *f = add(r);
+	va_list ap;
+
+	if (!f)
+		return;
+	va_start(ap, message);
+	f->message = arena_vprintf(r->arena, message, ap);
+	va_end(ap);
+	f->severity = s;
+	if (at->node) {
+		f->line = at->node->line;
+		f->col = at->node->col;
+	}
+	f->pointer = at->pointer ? at->pointer : "";
+	if (at->pointer)
+		f->stable = stable_pointer(r->arena, at);
+	complete(r, f);
+}
+
+void rule_fail_at(struct rule_run *r, const struct finding *given)
+{
+	struct finding *f = add(r);
+	struct finding empty;
+
+	if (!f)
+		return;
+	empty = *f;
+	*f = *given;
+	f->rule = r->rule;
+	f->category = given->category ? given->category : empty.category;
+	f->file = given->file ? given->file : empty.file;
+	f->entry = given->entry ? given->entry : empty.entry;
+	f->pointer = given->pointer ? given->pointer : "";
+	f->evidence = given->evidence ? given->evidence : "";
+	f->evidence_kind = given->evidence_kind ? given->evidence_kind : "";
+	f->fix = given->fix ? given->fix : empty.fix;
+	complete(r, f);
+}
+
+void rule_fail_entry(struct rule_run *r, enum severity s, const char *message, ...)
+{
+	struct finding f = { .severity = s,
+			     .pointer = r->entry->pointer,
+			     .line = r->entry->node->key_line,
+			     .col = r->entry->node->key_col };
+	va_list ap;
+
+	va_start(ap, message);
+	f.message = arena_vprintf(r->arena, message, ap);
+	va_end(ap);
+	rule_fail_at(r, &f);
+}
+
+void rule_fail_live(struct rule_run *r, enum severity s, const char *pointer,
+		    const char *message, ...)
+{
+	struct finding f = { .severity = s, .pointer = pointer };
+	va_list ap;
+
+	va_start(ap, message);
+	f.message = arena_vprintf(r->arena, message, ap);
+	va_end(ap);
+	if (r->entry && r->entry->node) {
+		f.line = r->entry->node->key_line;
+		f.col = r->entry->node->key_col;
+	}
+	rule_fail_at(r, &f);
+}
+
+static struct finding *last(struct rule_run *r)
+{
+	struct findings *all = &r->sink->result->findings;
+
+	return all->n > r->sink->first ? &all->v[all->n - 1] : NULL;
+}
+
+void rule_evidence(struct rule_run *r, const char *kind, const char *text, ...)
+{
+	struct finding *f = last(r);
+	va_list ap;
+
+	if (!f)
+		return;
+	va_start(ap, text);
+	f->evidence = str_printable(r->arena, arena_vprintf(r->arena, text, ap), 200);
+	va_end(ap);
+	f->evidence_kind = arena_strdup(r->arena, kind);
+	fingerprint(f);
+}
+
+void rule_fix(struct rule_run *r, const char *text, ...)
+{
+	struct finding *f = last(r);
+	va_list ap;
+
+	if (!f)
+		return;
+	va_start(ap, text);
+	f->fix = str_printable(r->arena, arena_vprintf(r->arena, text, ap), 400);
+	va_end(ap);
+}
+
+void rule_unknown(struct rule_run *r, const char *reason, ...)
+{
+	va_list ap;
+
+	va_start(ap, reason);
+	r->sink->reason = arena_vprintf(r->arena, reason, ap);
+	va_end(ap);
+	r->sink->unknown = true;
+}
+
+void rule_skip(struct rule_run *r, const char *reason, ...)
+{
+	va_list ap;
+
+	va_start(ap, reason);
+	r->sink->reason = arena_vprintf(r->arena, reason, ap);
+	va_end(ap);
+	r->sink->skip = true;
+}
+
+/* What a rule found stays a failure even where it could not look at everything. */
+static void judge(struct rule_run *r, struct judgement *j)
+{
+	struct rule_sink *s = r->sink;
+
+	s->first = s->result->findings.n;
+	s->unknown = s->skip = false;
+	s->reason = NULL;
+	if (r->rule->scope == RULE_FILE &&
+	    (r->file->state == FILE_UNREADABLE || r->file->state == FILE_OTHER))
+		rule_unknown(r, "%s: %s", r->file->path, r->file->error);
+	else if (r->entry && r->entry->too_long)
+		rule_unknown(r, "the entry is too long to be looked into");
+	else
+		r->rule->check(r);
+	j->rule = r->rule;
+	j->entry = r->entry;
+	j->file = r->file;
+	j->reason = s->reason;
+	j->first = s->first;
+	j->n = s->result->findings.n - s->first;
+	j->outcome = j->n > 0	  ? OUTCOME_FAIL
+		     : s->unknown ? OUTCOME_UNKNOWN
+		     : s->skip	  ? OUTCOME_NOT_APPLICABLE
+				  : OUTCOME_PASS;
+}
+
+static bool in_plan(const struct rule *r, const struct rules_plan *plan)
+{
+	if (r->scope == RULE_LIVE && !plan->live)
+		return false;
+	return plan->categories == 0 || (plan->categories & (1u << r->category));
+}
+
+static void run_rule(struct rule_run *r, struct rules_result *out)
+{
+	const struct facts *f = r->facts;
+
+	if (r->rule->scope == RULE_FILE) {
+		r->entry = NULL;
+		r->live = NULL;
+		for (size_t i = 0; i < f->n_files; i++) {
+			r->file = f->files[i];
+			judge(r, &out->judgements[out->n_judgements++]);
+		}
+		return;
+	}
+	for (size_t i = 0; i < f->n_entries; i++) {
+		r->entry = f->entries[i];
+		r->file = r->entry->file;
+		r->live = r->rule->scope == RULE_LIVE ? r->entry->live : NULL;
+		if (r->rule->scope == RULE_LIVE && !r->live)
+			continue; /* the caller says why it was not run */
+		judge(r, &out->judgements[out->n_judgements++]);
+	}
+}
+
+struct rules_result *rules_run(const struct facts *f, const struct rules_plan *plan)
+{
+	struct rules_result *out = arena_alloc(f->arena, sizeof(*out));
+	struct rule_sink sink = { .result = out };
+	struct rule_run r = {
+		.arena = f->arena, .facts = f, .so_far = &out->findings, .sink = &sink
+	};
+	const struct rule *rule;
+
+	out->judgements =
+		arena_array(f->arena, rules_count() * (f->n_files + f->n_entries) + 1,
+			    sizeof(*out->judgements));
+	for (size_t i = 0; (rule = rule_at(i)); i++) {
+		if (!in_plan(rule, plan))
+			continue;
+		r.rule = rule;
+		out->n_rules++;
+		run_rule(&r, out);
+	}
+	return out;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Check functions of the static rules, named after their rule; private to the rule files.
+ */
+#ifndef COMPLIANCE_RULES_CHECKS_H
+#define COMPLIANCE_RULES_CHECKS_H
+
+#include "compliance-server/rules.h"
+
+void check_cfg_001(struct rule_run *r);
+void check_cfg_002(struct rule_run *r);
+void check_cfg_003(struct rule_run *r);
+void check_cfg_004(struct rule_run *r);
+void check_cfg_005(struct rule_run *r);
+void check_cfg_006(struct rule_run *r);
+void check_cfg_007(struct rule_run *r);
+void check_cfg_008(struct rule_run *r);
+void check_cfg_009(struct rule_run *r);
+void check_cfg_010(struct rule_run *r);
+void check_cfg_011(struct rule_run *r);
+void check_cfg_012(struct rule_run *r);
+void check_cfg_013(struct rule_run *r);
+void check_cfg_014(struct rule_run *r);
+void check_cfg_015(struct rule_run *r);
+void check_cfg_016(struct rule_run *r);
+void check_cfg_017(struct rule_run *r);
+void check_cfg_018(struct rule_run *r);
+void check_cfg_019(struct rule_run *r);
+void check_cfg_020(struct rule_run *r);
+void check_cfg_021(struct rule_run *r);
+void check_cfg_022(struct rule_run *r);
+void check_cfg_023(struct rule_run *r);
+void check_cfg_024(struct rule_run *r);
+void check_cfg_025(struct rule_run *r);
+void check_sec_001(struct rule_run *r);
+void check_sec_002(struct rule_run *r);
+void check_sec_003(struct rule_run *r);
+void check_sec_004(struct rule_run *r);
+void check_sec_005(struct rule_run *r);
+void check_sec_006(struct rule_run *r);
+void check_sec_007(struct rule_run *r);
+void check_sec_008(struct rule_run *r);
+void check_sec_009(struct rule_run *r);
+void check_sec_010(struct rule_run *r);
+void check_sec_011(struct rule_run *r);
+void check_sec_012(struct rule_run *r);
+void check_sec_013(struct rule_run *r);
+void check_cmd_001(struct rule_run *r);
+void check_cmd_002(struct rule_run *r);
+void check_cmd_003(struct rule_run *r);
+void check_cmd_004(struct rule_run *r);
+void check_cmd_005(struct rule_run *r);
+void check_cmd_006(struct rule_run *r);
+void check_cmd_007(struct rule_run *r);
+void check_cmd_008(struct rule_run *r);
+void check_cmd_009(struct rule_run *r);
+void check_cmd_010(struct rule_run *r);
+void check_cmd_011(struct rule_run *r);
+void check_cmd_012(struct rule_run *r);
+void check_cmd_013(struct rule_run *r);
+void check_cmd_014(struct rule_run *r);
+void check_cmd_015(struct rule_run *r);
+void check_cmd_016(struct rule_run *r);
+void check_sup_001(struct rule_run *r);
+void check_sup_002(struct rule_run *r);
+void check_sup_003(struct rule_run *r);
+void check_sup_004(struct rule_run *r);
+void check_sup_005(struct rule_run *r);
+void check_sup_006(struct rule_run *r);
+void check_sup_007(struct rule_run *r);
+void check_sup_008(struct rule_run *r);
+void check_sup_009(struct rule_run *r);
+void check_net_001(struct rule_run *r);
+void check_net_002(struct rule_run *r);
+void check_net_003(struct rule_run *r);
+void check_net_004(struct rule_run *r);
+void check_env_001(struct rule_run *r);
+
+#endif

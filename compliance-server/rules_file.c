@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules about files on the disk: programs (CMD-013 to 015) and secrets (SEC-012,
+ * SEC-013). */
+#define _GNU_SOURCE /* realpath */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/str.h"
+#include "compliance-server/entry_look.h"
+#include "compliance-server/git_look.h"
+#include "compliance-server/predicate.h"
+#include "compliance-server/rules_checks.h"
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* The file the command names: by its path, or the first of that name on PATH. */
+static char *find_program(struct rule_run *r)
+{
+	const char *c = r->entry->command.text;
+	const char *p = r->facts->path_env;
+
+	if (strchr(c, '/')) {
+		char *path = look_path(r->arena, r->entry, c);
+
+		return is_program(path) ? path : NULL;
+	}
+	while (p && *p != '\0') {
+		size_t n = strcspn(p, ":");
+		char *path;
+
+		if (n > 0 && p[0] == '/') {
+			path = arena_printf(r->arena, "%.*s/%s", (int)n, p, c);
+			if (is_program(path))
+				return path;
+		}
+		p += n + (p[n] == ':');
+	}
+	return NULL;
+}
+
+static bool has_program(struct rule_run *r)
+{
+	if (r->entry->command.text)
+		return true;
+	rule_skip(r, "the entry starts no program");
+	return false;
+}
+
+void check_cmd_013(struct rule_run *r)
+{
+	const struct entry *e = r->entry;
+	const char *c;
+
+	if (!has_program(r))
+		return;
+	c = e->command.text;
+	if (look_joined_command(r->arena, e)) {
+		rule_skip(r, "the command holds its arguments too");
+		return;
+	}
+	if (look_foreign(c) || e->cmd_wrapped || strchr(c, '<') ||
+	    (!r->file->on_disk && strchr(c, '/') && c[0] != '/')) {
+		rule_fail(r, SEV_INFO, &e->command,
+			  "%s cannot be looked up on this computer",
+			  str_printable(r->arena, c, 120));
+		return;
+	}
+	if (!find_program(r))
+		rule_fail(r, SEV_HIGH, &e->command, "The program %s is not there",
+			  str_printable(r->arena, c, 120));
+}
+
+/* A group of the user's own has the number of the user. */
+static bool own_group(gid_t g)
+{
+	return g == 0 || g == getegid() || g == (gid_t)getuid();
+}
+
+enum writable { WRITABLE_NO, WRITABLE_GROUP, WRITABLE_OWNER, WRITABLE_WORLD };
+
+static enum writable writable(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return WRITABLE_NO;
+	if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
+		return WRITABLE_WORLD;
+	if (st.st_uid != 0 && st.st_uid != getuid())
+		return WRITABLE_OWNER;
+	if ((st.st_mode & S_IWGRP) && !(st.st_mode & S_ISVTX) && !own_group(st.st_gid))
+		return WRITABLE_GROUP;
+	return WRITABLE_NO;
+}
+
+/* The worst of the real path and its parents; *ret_at is the one that is writable. */
+static enum writable writable_above(struct arena *a, const char *path,
+				    const char **ret_at)
+{
+	enum writable worst = WRITABLE_NO;
+	char *real = realpath(path, NULL), *p;
+
+	if (!real)
+		return WRITABLE_NO;
+	p = arena_strdup(a, real);
+	free(real);
+	for (;;) {
+		enum writable w = writable(p[0] != '\0' ? p : "/");
+		char *slash = strrchr(p, '/');
+
+		if (w > worst) {
+			worst = w;
+			*ret_at = arena_strdup(a, p[0] != '\0' ? p : "/");
+		}
+		if (!slash || p[0] == '\0')
+			return worst;
+		*slash = '\0';
+	}
+}
+
+static const char *by_whom(enum writable w)
+{
+	return w == WRITABLE_WORLD   ? "everybody"
+	       : w == WRITABLE_GROUP ? "a whole group"
+				     : "another user";
+}
+
+void check_cmd_014(struct rule_run *r)
+{
+	const struct entry *e = r->entry;
+	const char *at = NULL;
+	char *program;
+	enum writable w;
+
+	if (!has_program(r))
+		return;
+	program = look_foreign(e->command.text) ? NULL : find_program(r);
+	if (!program) {
+		rule_skip(r, "the program was not found");
+		return;
+	}
+	w = writable_above(r->arena, program, &at);
+	if (w != WRITABLE_NO)
+		rule_fail(r, w == WRITABLE_WORLD ? SEV_CRITICAL : SEV_HIGH, &e->command,
+			  "%s can be written by %s", str_printable(r->arena, at, 120),
+			  by_whom(w));
+}
+
+static void fail_file(struct rule_run *r, enum severity s, const char *message)
+{
+	struct finding f = { .severity = s, .line = 1, .col = 1, .message = message };
+
+	rule_fail_at(r, &f);
+}
+
+void check_cmd_015(struct rule_run *r)
+{
+	const char *at = NULL;
+	enum writable w;
+
+	if (!r->file->on_disk) {
+		rule_skip(r, "the configuration is not a file");
+		return;
+	}
+	w = writable_above(r->arena, r->file->real, &at);
+	if (w != WRITABLE_NO)
+		fail_file(r, SEV_HIGH,
+			  arena_printf(r->arena, "%s can be written by %s",
+				       str_printable(r->arena, at, 200), by_whom(w)));
+}
+
+/* A finding of a secret of weight in this file: what SEC-012 and SEC-013 are about. */
+static bool holds_secret(const struct rule_run *r)
+{
+	static const char *const ids[] = { "SEC-001", "SEC-002", "SEC-003",
+					   "SEC-006", "SEC-007", "SEC-011" };
+
+	for (size_t i = 0; i < r->so_far->n; i++) {
+		const struct finding *f = &r->so_far->v[i];
+
+		if (f->file != r->file || f->severity < SEV_HIGH)
+			continue;
+		for (size_t k = 0; k < ARRAY_LEN(ids); k++)
+			if (str_eq(f->rule->id, ids[k]))
+				return true;
+	}
+	return false;
+}
+
+static bool secret_file(struct rule_run *r)
+{
+	if (r->file->on_disk && holds_secret(r))
+		return true;
+	rule_skip(r, "the file holds no secret");
+	return false;
+}
+
+static bool closed_above(struct arena *a, const char *real)
+{
+	char *p = arena_strdup(a, real), *slash;
+	struct stat st;
+
+	while ((slash = strrchr(p, '/')) && slash != p) {
+		*slash = '\0';
+		if (stat(p, &st) == 0 && (st.st_mode & 077) == 0)
+			return true;
+	}
+	return false;
+}
+
+void check_sec_012(struct rule_run *r)
+{
+	if (!secret_file(r) || !(r->file->mode & 044) ||
+	    closed_above(r->arena, r->file->real))
+		return;
+	fail_file(r, SEV_HIGH,
+		  arena_printf(r->arena,
+			       "A file with secrets has mode %04o: others can read it",
+			       r->file->mode));
+}
+
+void check_sec_013(struct rule_run *r)
+{
+	if (!secret_file(r) || is_place(r->file->shown) ||
+	    str_ends(r->file->shown, ".example") || str_ends(r->file->shown, ".sample"))
+		return;
+	switch (git_state_of(r->arena, r->file->real)) {
+	case GIT_NONE:
+		rule_skip(r, "the file lies in no work tree");
+		return;
+	case GIT_TRACKED:
+		fail_file(r, SEV_HIGH, "A file with secrets is tracked by git");
+		return;
+	case GIT_LOOSE:
+		fail_file(
+			r, SEV_MEDIUM,
+			"A file with secrets lies in a git work tree and is not ignored");
+		return;
+	case GIT_UNREADABLE:
+		rule_unknown(r, "the git index could not be read");
+		return;
+	case GIT_IGNORED:
+		return;
+	}
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Check functions of the live rules; private to the rules_live files. */
+#ifndef COMPLIANCE_RULES_LIVE_H
+#define COMPLIANCE_RULES_LIVE_H
+
+#include "compliance-server/live.h"
+#include "compliance-server/rules.h"
+
+/* True when the server could be spoken to; else the outcome is unknown, and says why. */
+bool live_spoken(struct rule_run *r);
+/* The same, and its tool list was read. */
+bool live_has_tools(struct rule_run *r);
+/* Unknown, for want of an answer: budget over or process ended before. */
+void live_unasked(struct rule_run *r);
+/* "tool:<name>", printable. */
+const char *live_tool_pointer(struct rule_run *r, const struct node *tool);
+
+void check_liv_001(struct rule_run *r);
+void check_liv_002(struct rule_run *r);
+void check_liv_003(struct rule_run *r);
+void check_liv_004(struct rule_run *r);
+void check_liv_005(struct rule_run *r);
+void check_liv_006(struct rule_run *r);
+void check_liv_007(struct rule_run *r);
+void check_liv_008(struct rule_run *r);
+void check_liv_009(struct rule_run *r);
+void check_liv_010(struct rule_run *r);
+void check_liv_011(struct rule_run *r);
+void check_liv_012(struct rule_run *r);
+void check_liv_013(struct rule_run *r);
+void check_liv_014(struct rule_run *r);
+void check_liv_015(struct rule_run *r);
+void check_liv_017(struct rule_run *r);
+void check_liv_018(struct rule_run *r);
+void check_liv_019(struct rule_run *r);
+void check_liv_020(struct rule_run *r);
+void check_liv_021(struct rule_run *r);
+void check_liv_022(struct rule_run *r);
+void check_liv_023(struct rule_run *r);
+void check_liv_024(struct rule_run *r);
+void check_liv_041(struct rule_run *r);
+void check_liv_042(struct rule_run *r);
+void check_liv_043(struct rule_run *r);
+void check_liv_044(struct rule_run *r);
+void check_liv_057(struct rule_run *r);
+
+#endif

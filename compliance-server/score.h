@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scores: integer arithmetic in parts per million over the rules that were judged. */
+#ifndef COMPLIANCE_SCORE_H
+#define COMPLIANCE_SCORE_H
+
+#include "compliance-server/rules.h"
+
+#define SCORE_NONE (-1) /* no score: not assessed, or incomplete */
+
+/* One rule on one target, as the score sees it. */
+struct rule_score {
+	const struct rule *rule;
+	enum category category; /* a finding may have moved it */
+	enum outcome outcome;
+	size_t n[SEV_CRITICAL + 1]; /* findings by severity */
+	int points;		    /* out: hundredths lost to this rule */
+};
+
+struct category_score {
+	bool assessed; /* at least one rule applied */
+	bool complete; /* enough was judged to give a score */
+	int score;     /* hundredths, 0 to 10000, or SCORE_NONE */
+	size_t passed, failed, not_applicable, unknown, preview, info;
+};
+
+/* Rules in byte order of their ids; fills points of those of this category. */
+void score_category(struct rule_score *rules, size_t n, enum category which,
+		    struct category_score *ret);
+/* Overall of one target, or SCORE_NONE; cats is indexed by enum category. */
+int score_overall(const struct category_score cats[CAT_MAX], bool open_critical);
+/* Of several targets: half the mean, half the lowest; SCORE_NONE while one has none. */
+int score_registry(const int *overall, size_t n);
+char score_grade(int hundredths); /* 'A' to 'F'; '-' for SCORE_NONE */
+/* Factor in ppm of a rule with n findings of this severity or worse. */
+int64_t score_factor(enum severity s, enum confidence c, size_t n);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* get_compliance_report: one check in full. */
+#include <inttypes.h>
+
+#include "common/base/str.h"
+#include "common/rpc/page.h"
+#include "compliance-server/stored_report.h"
+#include "compliance-server/tools.h"
+
+#define TEXT_LINES 30
+#define TEXT_MAX   6000 /* bytes; it stands twice in the result */
+
+struct in {
+	const char *check_id;
+	const char *cursor;
+	int64_t limit;
+};
+
+struct out {
+	struct page_out page; /* first: PAGE_OUT_FIELDS counts on it */
+	struct json check;
+	struct items results, failed;
+	const char *report;
+};
+
+static const struct field in_fields[] = { FIELD(struct in, check_id, .min = 1, .max = 100,
+						.req = true, .doc = NULL),
+					  PAGE_FIELDS(struct in), FIELDS_END };
+
+static const struct field out_fields[] = {
+	FIELD(struct out, report, .doc = "For people, on the first page."),
+	FIELD(struct out, check, .req = true, .flags = FIELD_OBJECT,
+	      .doc = "As in list_compliance_checks."),
+	FIELD(struct out, results, .of = compliance_result_fields,
+	      .of_size = sizeof(struct compliance_result), .req = true),
+	FIELD(struct out, failed, .of = failed_rule_fields,
+	      .of_size = sizeof(struct failed_rule), .req = true),
+	PAGE_OUT_FIELDS,
+	FIELDS_END
+};
+
+static const char *pos_of(struct ctx *c, const void *row)
+{
+	const struct failed_rule *f = row;
+
+	return arena_printf(c->arena, "%" PRId64, f->index);
+}
+
+static void put_text(struct ctx *c, const struct stored_report *r, struct jsonw *out)
+{
+	struct buf b CLEANUP(buf_release);
+	const char *text;
+
+	buf_init(&b, 256 * 1024);
+	stored_report_text(r, TEXT_LINES, &b);
+	text = buf_text(&b);
+	if (b.len > TEXT_MAX)
+		text = arena_printf(c->arena, "%.*s…\n", (int)utf8_cut(text, TEXT_MAX),
+				    text);
+	jsonw_str(out, "report", text);
+}
+
+static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *e)
+{
+	const struct in *in = args;
+	struct stored_report r;
+	const char *pos;
+	int64_t from = 0;
+	size_t n;
+
+	if (!stored_report_load(c, in->check_id, &r, e) ||
+	    !page_open(c, "get_compliance_report", in->check_id, in->cursor, &pos, e))
+		return false;
+	if (pos && (!str_to_i64(pos, &from) || from < 0 || from > (int64_t)r.n_failed))
+		return err_set(e, ERR_ARG, "argument \"cursor\" is not one of this list");
+	if (!pos)
+		put_text(c, &r, out);
+	jsonw_obj(out, "check");
+	r.check.details = check_details_brief(c, r.check.details);
+	fields_json(compliance_check_fields, &r.check, out);
+	jsonw_end(out);
+	fields_json_array(compliance_result_fields, "results", r.results, r.n_results,
+			  sizeof(struct compliance_result), out);
+	n = MIN(r.n_failed - (size_t)from, (size_t)in->limit + 1);
+	return page_write(c,
+			  &(struct page){ .list = "get_compliance_report",
+					  .filter = in->check_id,
+					  .limit = in->limit,
+					  .key = "failed",
+					  .fields = failed_rule_fields,
+					  .size = sizeof(struct failed_rule),
+					  .pos_of = pos_of },
+			  r.failed + from, n, out, e);
+}
+
+const struct tool tool_get_compliance_report = {
+	.name = "get_compliance_report",
+	.title = "Report of a check",
+	.doc = "Tells what a check found: scores, what to fix first, each place with file, line"
+	       " and column, what could not be judged.",
+	.in = in_fields,
+	.in_size = sizeof(struct in),
+	.out = out_fields,
+	.out_schema = LIST_SCHEMA(
+		"failed", SCHEMA_STR("report") "," SCHEMA_OF(
+				  "check", "object") "," SCHEMA_ROWS("results") ","),
+	.run = run,
+	.order = ORDER_READ,
+	.perm = PERM_READ,
+	.hints = HINT_READ_ONLY | HINT_IDEMPOTENT,
+};

@@ -1,0 +1,60 @@
+# delete_memory: one, several, all or none, a look first, refusals, in both eras.
+> {"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
+< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{},"completions":{}},"serverInfo":{"name":"memory-server","version":"*","*":"*"},"*":"*"}}
+> {"jsonrpc":"2.0","method":"notifications/initialized"}
+> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"store_memory","arguments":{"memoryId":"m0","content":"memory 0","tags":["t0"]}}}
+< {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"{\"memoryId\":\"m0\",\"createdAt\":\"*\"}"}],"structuredContent":{"memoryId":"m0","createdAt":"*"}}}
+> {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"store_memory","arguments":{"memoryId":"m1","content":"memory 1","tags":["t1"]}}}
+< {"jsonrpc":"2.0","id":2,"result":{"content":[{"type":"text","text":"{\"memoryId\":\"m1\",\"createdAt\":\"*\"}"}],"structuredContent":{"memoryId":"m1","createdAt":"*"}}}
+> {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"store_memory","arguments":{"memoryId":"m2","content":"memory 2","tags":["t2"]}}}
+< {"jsonrpc":"2.0","id":3,"result":{"content":[{"type":"text","text":"{\"memoryId\":\"m2\",\"createdAt\":\"*\"}"}],"structuredContent":{"memoryId":"m2","createdAt":"*"}}}
+> {"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"store_memory","arguments":{"memoryId":"m3","content":"memory 3","tags":["t3"]}}}
+< {"jsonrpc":"2.0","id":4,"result":{"content":[{"type":"text","text":"{\"memoryId\":\"m3\",\"createdAt\":\"*\"}"}],"structuredContent":{"memoryId":"m3","createdAt":"*"}}}
+> {"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"store_memory","arguments":{"memoryId":"m4","content":"memory 4","tags":["t4"]}}}
+< {"jsonrpc":"2.0","id":5,"result":{"content":[{"type":"text","text":"{\"memoryId\":\"m4\",\"createdAt\":\"*\"}"}],"structuredContent":{"memoryId":"m4","createdAt":"*"}}}
+> {"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"m0","dryRun":true}}}
+< {"jsonrpc":"2.0","id":6,"result":{"content":[{"type":"text","text":"{\"matched\":1,\"deleted\":0}"}],"structuredContent":{"matched":1,"deleted":0}}}
+> {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"m0"}}}
+< {"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"{\"matched\":1,\"deleted\":1}"}],"structuredContent":{"matched":1,"deleted":1}}}
+> {"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"m0"}}}
+< {"jsonrpc":"2.0","id":8,"result":{"content":[{"type":"text","text":"no memory \"m0\"\nhint: search_memories and list_memories give the ids"}],"isError":true}}
+> {"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":["m1","none"]},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":9,"result":{"resultType":"complete","content":[{"type":"text","text":"no memory \"none\"\nhint: search_memories and list_memories give the ids"}],"isError":true,"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":10,"method":"tools/call","params":{"name":"get_memory","arguments":{"memoryId":"m1"}}}
+< {"jsonrpc":"2.0","id":10,"result":{"content":[{"type":"text","text":"{\"memoryId\":\"m1\",\"content\":\"memory 1\",\"metadata\":{\"source\":\"api\",\"tags\":[\"t1\"],\"timestamp\":\"*\",\"type\":\"text\"},\"createdAt\":\"*\",\"updatedAt\":\"*\",\"isConsolidated\":false}"}],"structuredContent":{"memoryId":"m1","content":"memory 1","metadata":{"source":"api","tags":["t1"],"timestamp":"*","type":"text"},"createdAt":"*","updatedAt":"*","isConsolidated":false}}}
+> {"jsonrpc":"2.0","id":11,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":["m1","m2","m1"]},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":11,"result":{"resultType":"complete","content":[{"type":"text","text":"{\"matched\":2,\"deleted\":2}"}],"structuredContent":{"matched":2,"deleted":2},"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":12,"method":"tools/call","params":{"name":"delete_memory","arguments":{}}}
+< {"jsonrpc":"2.0","id":12,"result":{"content":[{"type":"text","text":"argument \"memoryId\" is missing; accepted is an array of 1 to 100 elements of strings, each of at most 100 characters"}],"isError":true}}
+> {"jsonrpc":"2.0","id":13,"method":"tools/call","params":{"name":"delete_memory","arguments":{},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":13,"result":{"resultType":"complete","content":[{"type":"text","text":"argument \"memoryId\" is missing; accepted is an array of 1 to 100 elements of strings, each of at most 100 characters"}],"isError":true,"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":14,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":[]}}}
+< {"jsonrpc":"2.0","id":14,"result":{"content":[{"type":"text","text":"argument \"memoryId\": length 0 is below the minimum; accepted is an array of 1 to 100 elements of strings, each of at most 100 characters"}],"isError":true}}
+> {"jsonrpc":"2.0","id":15,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":[]},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":15,"result":{"resultType":"complete","content":[{"type":"text","text":"argument \"memoryId\": length 0 is below the minimum; accepted is an array of 1 to 100 elements of strings, each of at most 100 characters"}],"isError":true,"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":16,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":7}}}
+< {"jsonrpc":"2.0","id":16,"result":{"content":[{"type":"text","text":"argument \"memoryId\": got a number; accepted is an array of 1 to 100 elements of strings, each of at most 100 characters"}],"isError":true}}
+> {"jsonrpc":"2.0","id":17,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":7},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":17,"result":{"resultType":"complete","content":[{"type":"text","text":"argument \"memoryId\": got a number; accepted is an array of 1 to 100 elements of strings, each of at most 100 characters"}],"isError":true,"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":18,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"m3","dryrun":true}}}
+< {"jsonrpc":"2.0","id":18,"result":{"content":[{"type":"text","text":"unknown argument \"dryrun\", did you mean \"dryRun\"?"}],"isError":true}}
+> {"jsonrpc":"2.0","id":19,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"m3","dryrun":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":19,"result":{"resultType":"complete","content":[{"type":"text","text":"unknown argument \"dryrun\", did you mean \"dryRun\"?"}],"isError":true,"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":20,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"m3","dryRun":"x"}}}
+< {"jsonrpc":"2.0","id":20,"result":{"content":[{"type":"text","text":"argument \"dryRun\": got a string; accepted is true or false"}],"isError":true}}
+> {"jsonrpc":"2.0","id":21,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"m3","dryRun":"x"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":21,"result":{"resultType":"complete","content":[{"type":"text","text":"argument \"dryRun\": got a string; accepted is true or false"}],"isError":true,"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":22,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"' OR ''='"}}}
+< {"jsonrpc":"2.0","id":22,"result":{"content":[{"type":"text","text":"no memory \"' OR ''='\"\nhint: search_memories and list_memories give the ids"}],"isError":true}}
+> {"jsonrpc":"2.0","id":23,"method":"tools/call","params":{"name":"delete_memory","arguments":{"memoryId":"' OR ''='"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":23,"result":{"resultType":"complete","content":[{"type":"text","text":"no memory \"' OR ''='\"\nhint: search_memories and list_memories give the ids"}],"isError":true,"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":24,"method":"tools/call","params":{"name":"delete_memory","arguments":{"id":"m3"}}}
+< {"jsonrpc":"2.0","id":24,"result":{"content":[{"type":"text","text":"unknown argument \"id\"; accepted are memoryId, dryRun"}],"isError":true}}
+> {"jsonrpc":"2.0","id":25,"method":"tools/call","params":{"name":"delete_memory","arguments":{"id":"m3"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+< {"jsonrpc":"2.0","id":25,"result":{"resultType":"complete","content":[{"type":"text","text":"unknown argument \"id\"; accepted are memoryId, dryRun"}],"isError":true,"_meta":{"*":"*"}}}
+> {"jsonrpc":"2.0","id":26,"method":"tools/call","params":{"name":"list_memories","arguments":{}}}
+< {"jsonrpc":"2.0","id":26,"result":{"content":[{"type":"text","text":"{\"total\":2,\"filter\":{},\"memories\":[{\"memoryId\":\"m4\",\"snippet\":\"memory 4\",\"type\":\"text\",\"source\":\"api\",\"tags\":[\"t4\"],\"timestamp\":\"*\",\"updatedAt\":\"*\"},{\"memoryId\":\"m3\",\"snippet\":\"memory 3\",\"type\":\"text\",\"source\":\"api\",\"tags\":[\"t3\"],\"timestamp\":\"*\",\"updatedAt\":\"*\"}]}"}],"structuredContent":{"total":2,"filter":{},"memories":[{"memoryId":"m4","snippet":"memory 4","type":"text","source":"api","tags":["t4"],"timestamp":"*","updatedAt":"*"},{"memoryId":"m3","snippet":"memory 3","type":"text","source":"api","tags":["t3"],"timestamp":"*","updatedAt":"*"}]}}}
+> {"jsonrpc":"2.0","id":27,"method":"tools/call","params":{"name":"list_tags","arguments":{}}}
+< {"jsonrpc":"2.0","id":27,"result":{"content":[{"type":"text","text":"{\"tags\":[{\"tag\":\"t3\",\"count\":1},{\"tag\":\"t4\",\"count\":1}]}"}],"structuredContent":{"tags":[{"tag":"t3","count":1},{"tag":"t4","count":1}]}}}
+> {"jsonrpc":"2.0","id":28,"method":"tools/call","params":{"name":"search_memories","arguments":{"query":"memory"}}}
+< {"jsonrpc":"2.0","id":28,"result":{"content":[{"type":"text","text":"{\"filter\":{},\"results\":[{\"memoryId\":\"m4\",\"snippet\":\"memory 4\",\"type\":\"text\",\"source\":\"api\",\"tags\":[\"t4\"],\"timestamp\":\"*\",\"updatedAt\":\"*\"},{\"memoryId\":\"m3\",\"snippet\":\"memory 3\",\"type\":\"text\",\"source\":\"api\",\"tags\":[\"t3\"],\"timestamp\":\"*\",\"updatedAt\":\"*\"}]}"}],"structuredContent":{"filter":{},"results":[{"memoryId":"m4","snippet":"memory 4","type":"text","source":"api","tags":["t4"],"timestamp":"*","updatedAt":"*"},{"memoryId":"m3","snippet":"memory 3","type":"text","source":"api","tags":["t3"],"timestamp":"*","updatedAt":"*"}]}}}
