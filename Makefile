@@ -221,7 +221,7 @@ fuzz-run: $(FUZZ_BIN)
 		t=$${f##*/fuzz_}; new=$(B)/corpus/$$t; mkdir -p $$new test/fuzz/corpus/$$t; \
 		echo "fuzz $$t, $(FUZZ_SECONDS) s"; \
 		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=512 -verbosity=0 \
-			-print_final_stats=1 -artifact_prefix=$(B)/crash-$$t- $$new \
+			-print_final_stats=1 $(FUZZ_ARGS) -artifact_prefix=$(B)/crash-$$t- $$new \
 			test/fuzz/corpus/$$t || exit 1; \
 	done
 

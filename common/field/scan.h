@@ -17,7 +17,7 @@ struct scan {
 	size_t continued; /* UTF-8 continuation bytes between line_start and p */
 	int line;
 	unsigned flags; /* enum jsonr_flag */
-	unsigned loose; /* comments and trailing commas so far */
+	unsigned loose; /* comments, trailing commas and \u0000 so far */
 	struct pos *pos;
 	struct err *e;
 };
