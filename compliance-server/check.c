@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/digest.h"
 #include "common/base/names.h"
 #include "common/base/str.h"
 #include "compliance-server/check_issue.h"
+#include "compliance-server/check_target.h"
 
 const char *const check_types[] = {
 	"", "full", "security", "performance", "configuration", NULL
@@ -27,121 +27,6 @@ static unsigned categories_of(enum check_type t)
 		break;
 	}
 	return 0;
-}
-
-static const char *cut_name(struct arena *a, const char *name)
-{
-	char hex[DIGEST_HEX_LEN];
-
-	if (utf8_count(name) <= 100)
-		return name;
-	digest_sha256_hex(name, strlen(name), hex);
-	return arena_printf(a, "%.*s~%.8s", (int)utf8_cut(name, 91), name, hex);
-}
-
-/* Targets in a hash table by name: files may hold thousands of entries. */
-struct names_seen {
-	const char **slot;
-	size_t size;
-};
-
-static bool seen(struct names_seen *s, const char *name)
-{
-	uint64_t h = 1469598103934665603u;
-
-	for (const char *p = name; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * 1099511628211u;
-	for (size_t i = h % s->size;; i = (i + 1) % s->size) {
-		if (!s->slot[i]) {
-			s->slot[i] = name;
-			return false;
-		}
-		if (str_eq(s->slot[i], name))
-			return true;
-	}
-}
-
-static const char *unique_name(struct arena *a, struct names_seen *s,
-			       const struct entry *e)
-{
-	const char *name = cut_name(a, e->name[0] != '\0' ? e->name : "unnamed");
-	char hex[DIGEST_HEX_LEN];
-
-	if (!seen(s, name))
-		return name;
-	name = cut_name(a, arena_printf(a, "%s@%s", e->name, e->file->host->name));
-	if (!seen(s, name))
-		return name;
-	digest_sha256_hex(e->file->real, strlen(e->file->real), hex);
-	name = cut_name(a,
-			arena_printf(a, "%s@%s:%.8s", e->name, e->file->host->name, hex));
-	if (!seen(s, name))
-		return name;
-	name = cut_name(a, arena_printf(a, "%s@%s#%d.%d", e->name, e->file->host->name,
-					e->node->key_line, e->node->key_col));
-	(void)seen(s, name);
-	return name;
-}
-
-/* Files of one project are one target; so are the user files of one host. */
-static bool same_files(const struct config_file *x, const struct config_file *y)
-{
-	if ((x->place == PLACE_USER) != (y->place == PLACE_USER))
-		return false;
-	return x->place == PLACE_USER ? x->host == y->host : str_eq(x->root, y->root);
-}
-
-static void add_file(struct check_target *t, const struct config_file *file)
-{
-	t->n_files_servers += file->n_entries;
-	t->n_unread += file->state != FILE_READ && file->state != FILE_EMPTY;
-}
-
-static void add_targets(struct check_report *r, struct arena *a, const char *only)
-{
-	const struct facts *f = r->facts;
-	size_t max = f->n_entries + f->n_files;
-	struct names_seen s = { .size = 4 * max + 16 };
-
-	s.slot = arena_array(a, s.size, sizeof(*s.slot));
-	r->targets = arena_array(a, max + 1, sizeof(*r->targets));
-	for (size_t i = 0; i < f->n_entries; i++) {
-		const struct entry *e = f->entries[i];
-		const char *name = unique_name(a, &s, e);
-
-		if (only && !str_eq(only, e->name) && !str_eq(only, name))
-			continue;
-		r->targets[r->n_targets++] =
-			(struct check_target){ .name = name,
-					       .type = "mcp",
-					       .entry = e,
-					       .file = e->file,
-					       .state = e->enabled ? "checked"
-								   : "disabled" };
-	}
-	r->n_servers = r->n_targets;
-	for (size_t i = 0; i < f->n_files && !only; i++) {
-		const struct config_file *file = f->files[i];
-		bool user = file->place == PLACE_USER;
-		size_t k = r->n_servers;
-
-		while (k < r->n_targets && !same_files(r->targets[k].file, file))
-			k++;
-		if (k < r->n_targets) {
-			add_file(&r->targets[k], file);
-			continue;
-		}
-		r->targets[r->n_targets++] = (struct check_target){
-			.name = cut_name(
-				a,
-				arena_printf(a, "%s:%s", user ? "host" : "workspace",
-					     user ? file->host->name : file->root_name)),
-			.type = user ? "host" : "workspace",
-			.file = file,
-			.state = "checked"
-		};
-		add_file(&r->targets[k], file);
-	}
 }
 
 /* One rule on several files of a target: failed if one failed, unknown if one is unknown.
@@ -221,14 +106,23 @@ static bool not_looked_into(const struct config_file *f)
 	return f->state == FILE_UNREADABLE || f->state == FILE_OTHER;
 }
 
-static void note_files(struct arena *a, const struct check_report *r,
-		       struct check_target *t)
+/* Files of its own, and nothing in them that a rule could look at. */
+static bool nothing_in(const struct check_target *t)
 {
-	for (size_t i = 0; i < r->facts->n_files && t->n_unread > 0; i++) {
-		const struct config_file *f = r->facts->files[i];
+	bool files = t->project || (t->host && t->host->n_files > 0);
 
-		if (!same_files(t->file, f))
-			continue;
+	return files && t->n_files_servers == 0 && t->n_files_other == 0;
+}
+
+static void note_files(struct arena *a, struct check_target *t)
+{
+	const struct config_file *const *files =
+		t->host ? t->host->files : t->project->files;
+	size_t n = t->host ? t->host->n_files : t->project->n_files;
+
+	for (size_t i = 0; i < n && t->n_unread > 0; i++) {
+		const struct config_file *f = files[i];
+
 		if (not_looked_into(f))
 			note_unknown(a, t, NULL,
 				     arena_printf(a, "%s: %s", f->path, f->error));
@@ -239,7 +133,7 @@ static void note_files(struct arena *a, const struct check_report *r,
 						  "examined",
 						  f->path));
 	}
-	if (t->n_files_servers == 0 && t->n_unread == 0)
+	if (nothing_in(t) && t->n_unread == 0)
 		note_unknown(a, t, NULL, "no servers were found, so nothing has passed");
 }
 
@@ -249,11 +143,11 @@ static void note_all(struct arena *a, const struct scoring *s)
 		const struct judgement *j = s->judged[i];
 
 		if (j->outcome == OUTCOME_UNKNOWN &&
-		    (j->entry || !not_looked_into(j->file)))
+		    (j->entry || !j->file || !not_looked_into(j->file)))
 			note_unknown(a, s->target, j->rule, j->reason);
 	}
 	if (!s->target->entry)
-		note_files(a, s->report, s->target);
+		note_files(a, s->target);
 	if (s->report->rules->n_rules == 0)
 		note_unknown(a, s->target, NULL,
 			     "this type of check has only rules for --live");
@@ -262,7 +156,7 @@ static void note_all(struct arena *a, const struct scoring *s)
 static void score_target(struct arena *a, struct scoring *s, bool live_missing)
 {
 	struct check_target *t = s->target;
-	bool nothing = !t->entry && t->n_files_servers == 0;
+	bool nothing = nothing_in(t);
 
 	note_all(a, s);
 	for (int c = CAT_SECURITY; c < CAT_MAX; c++)
@@ -271,8 +165,7 @@ static void score_target(struct arena *a, struct scoring *s, bool live_missing)
 		     s->n_scores);
 	t->overall = score_overall(t->cats, open_critical(t));
 	t->complete = !live_missing && t->n_unread == 0 &&
-		      s->report->rules->n_rules > 0 &&
-		      (!nothing || s->report->n_servers > 0);
+		      s->report->rules->n_rules > 0 && (!nothing || s->report->complete);
 	/* what little was judged must not look like a result */
 	for (int c = CAT_SECURITY; (nothing || t->n_unread > 0) && c < CAT_MAX; c++)
 		t->cats[c].score = t->overall = SCORE_NONE;
@@ -292,41 +185,31 @@ struct by_target {
 	size_t *start;
 };
 
-static size_t target_of(const struct judgement *j, const size_t *of_entry,
-			const size_t *of_file)
+static size_t target_of(const struct judgement *j, const struct targets_of *of)
 {
-	return j->entry ? of_entry[j->entry->index] : of_file[j->file->index];
+	return j->entry	    ? of->entry[j->entry->index]
+	       : j->project ? of->project[j->project->index]
+	       : j->host    ? of->host[j->host->index]
+			    : of->file[j->file->index];
 }
 
 static struct by_target sort_by_target(const struct check_report *r, struct arena *a)
 {
 	const struct rules_result *rules = r->rules;
-	const struct facts *f = r->facts;
 	size_t none = r->n_targets; /* of what `only` left out */
-	size_t *of_entry = arena_array(a, f->n_entries + 1, sizeof(size_t));
-	size_t *of_file = arena_array(a, f->n_files + 1, sizeof(size_t));
+	struct targets_of of = targets_by_index(r, a);
 	struct by_target out = { arena_array(a, rules->n_judgements + 1,
 					     sizeof(*out.list)),
 				 arena_array(a, none + 3, sizeof(size_t)) };
 
-	for (size_t i = 0; i < f->n_entries; i++)
-		of_entry[i] = none;
-	for (size_t i = 0; i < r->n_servers; i++)
-		of_entry[r->targets[i].entry->index] = i;
-	for (size_t i = 0; i < f->n_files; i++) {
-		of_file[i] = none;
-		for (size_t k = r->n_servers; k < r->n_targets && of_file[i] == none; k++)
-			if (same_files(r->targets[k].file, f->files[i]))
-				of_file[i] = k;
-	}
 	for (size_t i = 0; i < rules->n_judgements; i++)
-		out.start[target_of(&rules->judgements[i], of_entry, of_file) + 2]++;
+		out.start[target_of(&rules->judgements[i], &of) + 2]++;
 	for (size_t i = 2; i < none + 3; i++)
 		out.start[i] += out.start[i - 1];
 	for (size_t i = 0; i < rules->n_judgements; i++) {
 		const struct judgement *j = &rules->judgements[i];
 
-		out.list[out.start[target_of(j, of_entry, of_file) + 1]++] = j;
+		out.list[out.start[target_of(j, &of) + 1]++] = j;
 	}
 	return out;
 }
@@ -432,8 +315,9 @@ bool check_facts(struct facts *f, const struct check_options *opt,
 	r->facts = f;
 	r->type = opt->type ? opt->type : CHECK_FULL;
 	r->live = opt->live != NULL;
-	add_targets(r, f->arena, opt->only);
-	r->complete = r->n_servers > 0;
+	targets_build(r, f->arena, opt->only);
+	for (size_t i = 0; i < r->n_targets; i++)
+		r->complete |= r->targets[i].entry || r->targets[i].n_files_other > 0;
 	if (opt->only && r->n_targets == 0)
 		return err_set(e, ERR_NOT_FOUND,
 			       "no server named \"%.100s\" in these files", opt->only);

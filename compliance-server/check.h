@@ -52,13 +52,15 @@ struct check_unknown {
 	const char *reason;
 };
 
-/* What a score belongs to: an entry, or the files of a project (or of a host's user). */
+/* What a score belongs to: an entry, the files of a project, or what one host runs. */
 struct check_target {
 	const char *name;	   /* unique in the report */
 	const char *type;	   /* "mcp", "workspace", "host": servers.type */
 	const char *state;	   /* "checked", "disabled", "not-run", "incomplete" */
-	const struct entry *entry; /* NULL for files */
-	const struct config_file *file; /* of the entry, or the first of the files */
+	const struct entry *entry; /* of type mcp only */
+	const struct project *project;	/* of type workspace only */
+	const struct host_set *host;	/* of type host only */
+	const struct config_file *file; /* of the entry, or the first one concerned */
 	struct category_score cats[CAT_MAX];
 	int overall; /* hundredths, or SCORE_NONE */
 	char grade;
@@ -67,9 +69,10 @@ struct check_target {
 	size_t n_issues;
 	struct check_unknown *unknown;
 	size_t n_unknown;
-	size_t n_files_servers; /* files only: servers that stand in them … */
-	size_t n_unread;	/* … and how many of them could not be understood */
-	const char *note;	/* for information; may be NULL */
+	/* Of its own files: servers that stand in them, files of other forms that were
+	 * read, and files that could not be understood. */
+	size_t n_files_servers, n_files_other, n_unread;
+	const char *note; /* for information; may be NULL */
 };
 
 struct check_report {

@@ -14,14 +14,12 @@
 #include "common/base/fd.h"
 #include "common/base/str.h"
 #include "compliance-server/facts_entry.h"
+#include "compliance-server/facts_form.h"
 
 #define LIMIT_FILE    (8u * 1024 * 1024)
 #define LIMIT_FILES   4096
 #define LIMIT_SERVERS 4096
 
-#define TOLERANT                                                                 \
-	(JSONR_COMMENTS | JSONR_TRAILING_COMMAS | JSONR_DUPLICATES | JSONR_BOM | \
-	 JSONR_NUL)
 #define STRICT (JSONR_DUPLICATES | JSONR_BOM | JSONR_NUL)
 
 static void put_utf8(struct buf *b, uint32_t cp)
@@ -149,13 +147,16 @@ static void parse(struct arena *a, struct config_file *f, const char *bytes, siz
 		f->state = FILE_EMPTY;
 		return;
 	}
-	f->top = jsonr_parse(a, p, n, TOLERANT, &f->error_at, &e);
-	if (!f->top) {
+	if (!form_parse(a, f, p, n, &e)) {
 		f->state = FILE_SYNTAX;
 		f->error = without_place(a, e.msg);
 		return;
 	}
+	if (f->state == FILE_OTHER)
+		return;
 	f->state = FILE_READ;
+	if (f->form != FORM_SERVERS)
+		return;
 	f->strict = jsonr_parse(a, p, n, STRICT, &f->strict_at, &e) != NULL;
 	if (!f->strict)
 		f->strict_error = without_place(a, e.msg);
@@ -279,6 +280,7 @@ static struct config_file *file_new(struct facts *fa, const char *path, const ch
 	f->host = host_of_path(f->real, fa->home, &f->place);
 	if (host)
 		f->host = host;
+	f->form = form_of_name(f->real);
 	f->root = host_project_root(a, f->real);
 	f->root_name = last_part(f->root);
 	n = strlen(f->root);
@@ -291,29 +293,11 @@ static struct config_file *file_new(struct facts *fa, const char *path, const ch
 	return f;
 }
 
-/* By name: what a host writes there is no JSON, and no fault of the file. */
-static bool other_format(const char *path)
-{
-	static const char *const ends[] = { ".toml", ".yml", ".yaml", ".env" };
-	const char *name = last_part(path);
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		if (str_ends(name, ends[i]))
-			return true;
-	return str_starts(name, ".env.");
-}
-
 static void file_fill(struct facts *fa, struct config_file *f, const char *p, size_t n)
 {
 	digest_sha256_hex(p, n, f->sha256);
-	if (other_format(f->real)) {
-		f->state = FILE_OTHER;
-		f->error = "this format is not read yet";
-		f->error_at = (struct pos){ 1, 1 };
-		return;
-	}
 	parse(fa->arena, f, p, n);
-	if (f->state == FILE_READ) {
+	if (f->state == FILE_READ && f->form == FORM_SERVERS) {
 		find_maps(fa->arena, f);
 		add_entries(fa, f);
 	}
@@ -398,6 +382,7 @@ bool facts_read(struct arena *a, const char *const *paths, size_t n,
 	f = facts_new(a, opt);
 	for (size_t i = 0; i < n; i++)
 		read_one(f, paths[i], host);
+	facts_group(f);
 	*ret = f;
 	return true;
 }
@@ -412,5 +397,6 @@ bool facts_add_text(struct facts *f, const char *path, const char *text, size_t 
 	if (n > LIMIT_FILE)
 		return err_set(e, ERR_LIMIT, "%s: longer than 8 MiB", path);
 	file_fill(f, file_new(f, path, NULL, host), text, n);
+	facts_group(f);
 	return true;
 }

@@ -20,6 +20,15 @@ enum file_state {
 	FILE_OTHER,	 /* of a format that is not read yet; error */
 };
 
+/* What a file holds: decides which rules look at it. */
+enum file_form {
+	FORM_SERVERS = 1, /* server entries of an MCP host */
+	FORM_DOTENV,
+	FORM_COMPOSE,
+	FORM_KUBERNETES,
+	FORM_MAX
+};
+
 enum encoding_fault {
 	ENC_NONE,
 	ENC_UTF16,
@@ -36,8 +45,23 @@ struct server_map {
 	bool hosts;	     /* this host reads this key */
 };
 
+/* One value of a configuration and where it stands. */
+struct value {
+	const char *name;    /* key, or the index as text for a list element */
+	const char *text;    /* the string; NULL when the node is no string */
+	const char *pointer; /* JSON pointer from the top of the file */
+	const struct node *node;
+	bool element; /* stands in a list: its fingerprint goes by its text */
+};
+
+struct values {
+	struct value *v;
+	size_t n;
+};
+
 struct config_file {
-	size_t index;	       /* in facts.files */
+	size_t index; /* in facts.files */
+	enum file_form form;
 	const char *path;      /* as given or found */
 	const char *shown;     /* relative to the project folder where it lies in one */
 	const char *real;      /* absolute; equals path when it cannot be resolved */
@@ -53,8 +77,12 @@ struct config_file {
 	const char *strict_error;
 	enum encoding_fault encoding;
 	struct pos encoding_at;
-	const struct node *top;	 /* NULL unless FILE_READ */
-	struct server_map *maps; /* every server map of the file, in order */
+	const struct node *top;	  /* NULL unless FILE_READ; of YAML the first document */
+	const struct node **docs; /* YAML: the documents that are objects, in order */
+	size_t n_docs;
+	struct values vars; /* .env: the assignments in order; pointer is the name */
+	const struct dotenv *dotenv; /* .env: the same with what is odd about its lines */
+	struct server_map *maps;     /* every server map of the file, in order */
 	size_t n_maps;
 	bool hosts_map;	    /* one of them stands under a key this host reads */
 	size_t entry_bytes; /* JSON text of its entries so far */
@@ -63,20 +91,6 @@ struct config_file {
 	char sha256[65]; /* of the bytes; "" when unreadable */
 	unsigned mode;	 /* permission bits, 0 when unknown */
 	long uid, gid;
-};
-
-/* One value of a configuration and where it stands. */
-struct value {
-	const char *name;    /* key, or the index as text for a list element */
-	const char *text;    /* the string; NULL when the node is no string */
-	const char *pointer; /* JSON pointer from the top of the file */
-	const struct node *node;
-	bool element; /* stands in a list: its fingerprint goes by its text */
-};
-
-struct values {
-	struct value *v;
-	size_t n;
 };
 
 enum transport { TRANSPORT_NONE, TRANSPORT_STDIO, TRANSPORT_REMOTE };
@@ -114,12 +128,36 @@ struct entry {
 	const struct live *live; /* NULL in a static check, and when it was not started */
 };
 
+/* The files of one project folder: one target of type workspace. */
+struct project {
+	size_t index; /* in facts.projects */
+	const char *root, *name;
+	const struct config_file **files; /* as in facts.files, user files left out */
+	size_t n_files;
+	unsigned forms; /* 1u << enum file_form of the files that were read */
+};
+
+/* What one host runs: one target of type host. */
+struct host_set {
+	size_t index; /* in facts.hosts */
+	const struct host_row *host;
+	const struct config_file **files; /* of user scope */
+	size_t n_files;
+	const struct entry **entries; /* the enabled ones, of all its files */
+	size_t n_entries;
+};
+
 struct facts {
 	struct arena *arena;
 	struct config_file **files;
 	size_t n_files, cap_files;
 	struct entry **entries; /* in order of files, then of the file */
 	size_t n_entries, cap_entries;
+	struct project **projects; /* in order of their first file */
+	size_t n_projects;
+	struct host_set *
+		*hosts; /* with a user file or an enabled entry; the same order */
+	size_t n_hosts;
 	const char *home;     /* may be NULL */
 	const char *path_env; /* PATH the rules look programs up in */
 	bool resolve_env;     /* CFG-021 looks into the environment */

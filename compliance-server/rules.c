@@ -309,19 +309,23 @@ static void judge(struct rule_run *r, struct judgement *j)
 {
 	struct rule_sink *s = r->sink;
 
+	*j = (struct judgement){ .rule = r->rule,
+				 .entry = r->entry,
+				 .file = r->file,
+				 .project = r->project,
+				 .host = r->host };
 	s->first = s->result->findings.n;
 	s->unknown = s->skip = false;
 	s->reason = NULL;
-	if (r->rule->scope == RULE_FILE &&
+	if (r->rule->scope == RULE_FILE && !r->project &&
 	    (r->file->state == FILE_UNREADABLE || r->file->state == FILE_OTHER))
 		rule_unknown(r, "%s: %s", r->file->path, r->file->error);
 	else if (r->entry && r->entry->too_long)
 		rule_unknown(r, "the entry is too long to be looked into");
+	else if (r->project && r->rule->check_project)
+		r->rule->check_project(r);
 	else
 		r->rule->check(r);
-	j->rule = r->rule;
-	j->entry = r->entry;
-	j->file = r->file;
 	j->reason = s->reason;
 	j->first = s->first;
 	j->n = s->result->findings.n - s->first;
@@ -338,19 +342,50 @@ static bool in_plan(const struct rule *r, const struct rules_plan *plan)
 	return plan->categories == 0 || (plan->categories & (1u << r->category));
 }
 
-static void run_rule(struct rule_run *r, struct rules_result *out)
+static void run_on_files(struct rule_run *r, struct rules_result *out)
+{
+	const struct facts *f = r->facts;
+	unsigned forms = r->rule->forms ? r->rule->forms : 1u << FORM_SERVERS;
+
+	for (size_t i = 0; i < f->n_files; i++) {
+		r->file = f->files[i];
+		if (forms & (1u << r->file->form))
+			judge(r, &out->judgements[out->n_judgements++]);
+	}
+	r->file = NULL;
+}
+
+static void run_on_projects(struct rule_run *r, struct rules_result *out)
 {
 	const struct facts *f = r->facts;
 
-	if (r->rule->scope == RULE_FILE) {
-		r->entry = NULL;
-		r->live = NULL;
-		for (size_t i = 0; i < f->n_files; i++) {
-			r->file = f->files[i];
+	for (size_t i = 0; i < f->n_projects; i++) {
+		r->file = NULL;
+		r->project = f->projects[i];
+		if (r->rule->forms & r->project->forms)
 			judge(r, &out->judgements[out->n_judgements++]);
-		}
-		return;
 	}
+	r->file = NULL;
+	r->project = NULL;
+}
+
+static void run_on_hosts(struct rule_run *r, struct rules_result *out)
+{
+	const struct facts *f = r->facts;
+
+	for (size_t i = 0; i < f->n_hosts; i++) {
+		r->file = NULL;
+		r->host = f->hosts[i];
+		judge(r, &out->judgements[out->n_judgements++]);
+	}
+	r->file = NULL;
+	r->host = NULL;
+}
+
+static void run_on_entries(struct rule_run *r, struct rules_result *out)
+{
+	const struct facts *f = r->facts;
+
 	for (size_t i = 0; i < f->n_entries; i++) {
 		r->entry = f->entries[i];
 		r->file = r->entry->file;
@@ -359,6 +394,22 @@ static void run_rule(struct rule_run *r, struct rules_result *out)
 			continue; /* the caller says why it was not run */
 		judge(r, &out->judgements[out->n_judgements++]);
 	}
+	r->entry = NULL;
+	r->file = NULL;
+	r->live = NULL;
+}
+
+static void run_rule(struct rule_run *r, struct rules_result *out)
+{
+	static void (*const by_scope[])(struct rule_run *, struct rules_result *) = {
+		[RULE_FILE] = run_on_files,   [RULE_ENTRY] = run_on_entries,
+		[RULE_LIVE] = run_on_entries, [RULE_PROJECT] = run_on_projects,
+		[RULE_HOST] = run_on_hosts,
+	};
+
+	by_scope[r->rule->scope](r, out);
+	if (r->rule->check_project && r->rule->scope != RULE_PROJECT)
+		run_on_projects(r, out);
 }
 
 struct rules_result *rules_run(const struct facts *f, const struct rules_plan *plan)
@@ -370,9 +421,11 @@ struct rules_result *rules_run(const struct facts *f, const struct rules_plan *p
 	};
 	const struct rule *rule;
 
-	out->judgements =
-		arena_array(f->arena, rules_count() * (f->n_files + f->n_entries) + 1,
-			    sizeof(*out->judgements));
+	out->judgements = arena_array(
+		f->arena,
+		rules_count() * (f->n_files + f->n_entries + f->n_projects + f->n_hosts) +
+			1,
+		sizeof(*out->judgements));
 	for (size_t i = 0; (rule = rule_at(i)); i++) {
 		if (!in_plan(rule, plan))
 			continue;

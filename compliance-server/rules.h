@@ -31,6 +31,8 @@ enum rule_scope {
 	RULE_FILE = 1, /* a file: check sees r->file */
 	RULE_ENTRY,    /* a server entry: r->entry and r->file */
 	RULE_LIVE,     /* a server that was run: the same, and r->live */
+	RULE_PROJECT,  /* a project with files of the rule's forms: r->project */
+	RULE_HOST,     /* the enabled servers of a host: r->host */
 };
 
 enum rule_flag {
@@ -53,6 +55,12 @@ struct rule {
 	const char *fix;    /* the recommendation */
 	const char *ref;
 	void (*check)(struct rule_run *r);
+	/* For a rule of another scope that judges .env, compose and Kubernetes files as
+	 * well: called like a RULE_PROJECT. */
+	void (*check_project)(struct rule_run *r);
+	/* Files it is asked about, 1u << enum file_form each: of a RULE_FILE (0: server
+	 * files), a RULE_PROJECT and of check_project. */
+	unsigned forms;
 };
 
 enum outcome {
@@ -94,9 +102,12 @@ struct rule_run {
 	struct arena *arena;
 	const struct rule *rule;
 	const struct facts *facts;
+	/* In a project or host check: set it to the file of the finding, before. */
 	const struct config_file *file;
 	const struct entry *entry;
 	const struct live *live;       /* RULE_LIVE only, else NULL */
+	const struct project *project; /* RULE_PROJECT and check_project only */
+	const struct host_set *host;   /* RULE_HOST only */
 	const struct findings *so_far; /* RULE_LATE only: findings of the rules before */
 	struct rule_sink *sink;	       /* private to rules.c */
 };
@@ -126,8 +137,10 @@ void rule_skip(struct rule_run *r, const char *reason, ...)
 /* One rule on one target. */
 struct judgement {
 	const struct rule *rule;
-	const struct entry *entry; /* NULL: about the file */
+	const struct entry *entry; /* NULL: not about one */
 	const struct config_file *file;
+	const struct project *project;
+	const struct host_set *host;
 	enum outcome outcome;
 	const char *reason; /* for unknown and not-applicable, may be NULL */
 	size_t first, n;    /* its findings: run.findings.v[first .. first + n - 1] */

@@ -260,7 +260,13 @@ static bool about(const struct judgement *j, const struct check_target *t)
 {
 	if (t->entry)
 		return j->entry == t->entry;
-	return !j->entry && j->file && str_eq(j->file->root, t->file->root);
+	if (j->entry)
+		return false;
+	if (j->project || j->host)
+		return j->project == t->project && j->host == t->host;
+	return t->host ? j->file->place == PLACE_USER && j->file->host == t->host->host
+		       : j->file->place != PLACE_USER &&
+				 str_eq(j->file->root, t->project->root);
 }
 
 static bool read_file(const struct run *r, const char *shown, size_t n)

@@ -23,11 +23,18 @@ void target_of(const struct check_report *r, size_t i, struct target *ret)
 
 	*ret = (struct target){ .type = t->type,
 				.name = t->entry && t->entry->name[0] ? t->entry->name
-					: !t->file->on_disk ? "workspace:" INLINE
-							    : t->name,
+					: !t->file->on_disk
+						? (t->host ? "host:" INLINE
+							   : "workspace:" INLINE)
+						: t->name,
 				.entry = t->entry,
 				.file = t->file,
-				.facts = r->facts };
+				.files = t->project ? t->project->files
+					 : t->host  ? t->host->files
+						    : NULL,
+				.n_files = t->project ? t->project->n_files
+					   : t->host  ? t->host->n_files
+						      : 0 };
 }
 
 static const char *path_of(const struct target *t)
@@ -75,7 +82,10 @@ static bool stands_there(const struct target *t, const char *type,
 {
 	if (!str_eq(s->path, path_of(t)) || (t->entry == NULL) != (s->pointer == NULL))
 		return false;
-	return t->entry ? str_eq(s->pointer, t->entry->pointer) : str_eq(type, t->type);
+	if (t->entry)
+		return str_eq(s->pointer, t->entry->pointer);
+	return str_eq(type, t->type) &&
+	       (!str_eq(type, "host") || str_eq(s->host, t->file->host->name));
 }
 
 /* All inline texts share one path. */
@@ -103,10 +113,10 @@ static void put_files(struct jsonw *w, const struct target *t)
 	size_t n = 0;
 
 	jsonw_arr(w, "files");
-	for (size_t i = 0; i < t->facts->n_files && n < FILES_MAX; i++) {
-		const struct config_file *f = t->facts->files[i];
+	for (size_t i = 0; i < t->n_files && n < FILES_MAX; i++) {
+		const struct config_file *f = t->files[i];
 
-		if (!str_eq(f->root, t->file->root) || !f->on_disk)
+		if (!f->on_disk)
 			continue;
 		jsonw_obj(w, NULL);
 		jsonw_str(w, "path", f->real);

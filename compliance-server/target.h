@@ -9,9 +9,11 @@
 struct target {
 	const char *type;	   /* "mcp", "workspace", "host" */
 	const char *name;	   /* as the files say */
-	const struct entry *entry; /* NULL: the files as a whole */
+	const struct entry *entry; /* of type mcp only */
 	const struct config_file *file;
-	const struct facts *facts;
+	/* of type workspace and host: what it looks at */
+	const struct config_file *const *files;
+	size_t n_files;
 };
 
 /* Where a registered server stands, out of its configuration; NULL where unknown. */

@@ -114,8 +114,7 @@ static bool register_all(struct ctx *c, const struct facts *f, struct line *line
 					  .name = entry->name[0] ? entry->name
 								 : "unnamed",
 					  .entry = entry,
-					  .file = entry->file,
-					  .facts = f };
+					  .file = entry->file };
 		struct server row;
 
 		if (!target_register(c, &t, &taken, &row, &lines[i].is_new, e))

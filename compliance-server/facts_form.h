@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Forms of files: which one a name or a text is, and how it is read. Private to the facts
+ * files. */
+#ifndef COMPLIANCE_FACTS_FORM_H
+#define COMPLIANCE_FACTS_FORM_H
+
+#include "compliance-server/facts.h"
+
+/* By the name alone; YAML files are FORM_KUBERNETES until their text says otherwise. */
+enum file_form form_of_name(const char *path);
+/* Sets form, top, docs, vars. f->state becomes FILE_OTHER, with f->error, for a text that
+ * is of no form we know. On bad syntax false, f->error_at and e. */
+bool form_parse(struct arena *a, struct config_file *f, const char *text, size_t n,
+		struct err *e) MUST_CHECK;
+
+/* Sets projects and hosts from files and entries. */
+void facts_group(struct facts *f);
+
+#endif
