@@ -54,31 +54,48 @@ char *str_base64(struct arena *a, const void *p, size_t n)
 	return encode(a, p, n, standard, true);
 }
 
-unsigned char *str_unbase64url(struct arena *a, const char *s, size_t *ret_n)
+/* Of the n bytes at s; canonical, so that two texts never mean the same bytes. */
+static unsigned char *decode(struct arena *a, const char *s, size_t len,
+			     const char *alphabet, size_t *ret_n)
 {
-	size_t len = s ? strlen(s) : 0, n = 0;
 	unsigned char *out;
 	uint32_t bits = 0;
+	size_t n = 0;
 	int have = 0;
 
-	if (!s || len % 4 == 1)
+	if (len % 4 == 1)
 		return NULL;
 	out = arena_alloc(a, len / 4 * 3 + 3);
-	for (; *s; s++) {
-		const char *at = strchr(url, *s);
+	for (size_t i = 0; i < len; i++) {
+		const char *at = strchr(alphabet, s[i]);
 
 		if (!at)
 			return NULL;
-		bits = (bits << 6 | (uint32_t)(at - url)) & 0xffffff;
+		bits = (bits << 6 | (uint32_t)(at - alphabet)) & 0xffffff;
 		have += 6;
 		if (have >= 8) {
 			have -= 8;
 			out[n++] = (unsigned char)(bits >> have);
 		}
 	}
-	/* bits left over must be zero, else two texts would mean the same bytes */
 	if (bits & ((UINT32_C(1) << have) - 1))
 		return NULL;
 	*ret_n = n;
 	return out;
+}
+
+unsigned char *str_unbase64url(struct arena *a, const char *s, size_t *ret_n)
+{
+	return s ? decode(a, s, strlen(s), url, ret_n) : NULL;
+}
+
+unsigned char *str_unbase64(struct arena *a, const char *s, size_t *ret_n)
+{
+	size_t len = s ? strlen(s) : 1;
+
+	if (len % 4 != 0)
+		return NULL;
+	for (int pad = 0; pad < 2 && len > 0 && s[len - 1] == '='; pad++)
+		len--;
+	return decode(a, s, len, standard, ret_n);
 }

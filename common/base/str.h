@@ -41,6 +41,8 @@ char *str_base64url(struct arena *a, const void *p, size_t n); /* no padding */
 unsigned char *str_unbase64url(struct arena *a, const char *s, size_t *ret_n);
 char *str_base64(struct arena *a, const void *p,
 		 size_t n); /* standard alphabet, padded */
+/* Strict: canonical, with padding, no line ends. NULL when malformed; s may be NULL. */
+unsigned char *str_unbase64(struct arena *a, const char *s, size_t *ret_n);
 
 /* The candidate nearest to s by edit distance, or NULL when none is near enough to
  * suggest. */

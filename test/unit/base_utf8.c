@@ -79,6 +79,9 @@ static void test_encodings(void)
 {
 	static const char *const bad[] = { "A",	 "AB==", "Zm9v\n", "Zm+v", "Zm/v",
 					   "Zh", "Zm9",	 "é",	   "Zm9vA" };
+	static const char *const bad64[] = { "A",      "Zg",   "Zg=",	   "Zh==",
+					     "Z===",   "====", "Zg==Zg==", "=Zg=",
+					     "Zm9v\n", "Zm-v", "Zm_v",	   "hello!" };
 	struct arena *a = arena_new();
 	unsigned char all[256], *back;
 	size_t n = 0;
@@ -99,6 +102,16 @@ static void test_encodings(void)
 		OK(!str_unbase64url(a, bad[i], &n), "refused: '%s'", bad[i]);
 	OK(str_unbase64url(a, "", &n) && n == 0, "nothing decodes to nothing");
 	OK(!str_unbase64url(a, NULL, &n), "NULL is refused");
+	same = true;
+	for (size_t i = 0; i < sizeof(all); i++) {
+		back = str_unbase64(a, str_base64(a, all, i), &n);
+		same = same && back && n == i && memcmp(back, all, n) == 0;
+	}
+	OK(same, "base64 comes back");
+	for (size_t i = 0; i < ARRAY_LEN(bad64); i++)
+		OK(!str_unbase64(a, bad64[i], &n), "refused: '%s'", bad64[i]);
+	OK(str_unbase64(a, "", &n) && n == 0, "nothing decodes to nothing");
+	OK(!str_unbase64(a, NULL, &n), "NULL is refused");
 	arena_free(a);
 }
 
