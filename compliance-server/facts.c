@@ -59,8 +59,8 @@ static struct pos pos_of(const char *p, size_t at)
 		if (p[i] == '\n') {
 			pos.line++;
 			pos.col = 1;
-		} else if (((unsigned char)p[i] & 0xC0) != 0x80) {
-			pos.col++;
+		} else {
+			pos.col += utf8_columns(p[i]);
 		}
 	}
 	return pos;

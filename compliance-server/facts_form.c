@@ -45,7 +45,7 @@ static struct node *var_node(struct arena *a, const struct dotenv_entry *d)
 	n->key = d->name;
 	n->text = d->value;
 	n->key_line = d->line;
-	n->key_col = 1;
+	n->key_col = d->col;
 	n->line = n->end_line = d->value_line;
 	n->col = n->end_col = d->value_col;
 	return n;

@@ -32,6 +32,12 @@ size_t utf8_count(const char *s); /* code points of valid UTF-8 */
 size_t utf8_cut(const char *p, size_t n);
 /* Decodes one code point of valid UTF-8 at *p, moves *p behind it. */
 uint32_t utf8_next(const char **p);
+/* UTF-16 code units, which columns are counted in, of the code point that byte c of valid
+ * UTF-8 begins: 1 or 2, and 0 for a continuation byte. */
+static inline int utf8_columns(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80 ? 0 : (unsigned char)c >= 0xf0 ? 2 : 1;
+}
 size_t utf8_encode(uint32_t cp, char out[4]);
 
 char *str_hex(struct arena *a, const void *p, size_t n);

@@ -206,8 +206,8 @@ static int line_of(struct parser *p, size_t i)
 		if (c == '\n') {
 			p->line++;
 			p->col = 1;
-		} else if ((c & 0xc0) != 0x80) {
-			p->col++;
+		} else {
+			p->col += utf8_columns(c);
 		}
 	}
 	return p->line;
@@ -365,6 +365,7 @@ static void add_entry(struct parser *p, const struct match *m)
 	e = &d->v[d->n++];
 	e->name = arena_strndup(p->a, p->t.p + m->name, m->name_end - m->name);
 	e->line = line_of(p, m->name);
+	e->col = p->col;
 	/* an empty value stands behind its sign, wherever the blanks lead */
 	if (v.n == 0)
 		at = m->value;

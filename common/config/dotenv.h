@@ -9,7 +9,7 @@
 
 struct dotenv_entry {
 	const char *name, *value;
-	int line; /* of the name, from 1 */
+	int line, col; /* of the name, from 1; columns are UTF-16 code units */
 	int value_line,
 		value_col; /* of the value's first character, an opening quote included */
 };

@@ -27,7 +27,7 @@ struct node {
 	const char *text; /* string: decoded; number: its token; else NULL */
 	const char *raw;  /* its bytes in the input, not NUL-terminated (YAML: NULL) */
 	size_t raw_len;
-	int line, col;		   /* of the value, from 1; col counts code points */
+	int line, col;		   /* of the value, from 1; col: UTF-16 code units */
 	int key_line, key_col;	   /* of the key, 0 without */
 	int end_line, end_col;	   /* just behind the value */
 	struct node *first, *next; /* children in order; next sibling */

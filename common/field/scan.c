@@ -73,7 +73,7 @@ static bool skip_sequence(struct scan *s)
 	if (n == 0)
 		return scan_fail(s, "invalid UTF-8");
 	s->p += n;
-	s->continued += n - 1;
+	s->continued += n == 4 ? 2 : n - 1;
 	return true;
 }
 

@@ -14,7 +14,7 @@ struct scan {
 	struct arena *arena;
 	const char *p, *end;
 	const char *line_start;
-	size_t continued; /* UTF-8 continuation bytes between line_start and p */
+	size_t continued; /* bytes between line_start and p that have no column */
 	int line;
 	unsigned flags; /* enum jsonr_flag */
 	unsigned loose; /* comments, trailing commas and \u0000 so far */
@@ -22,7 +22,7 @@ struct scan {
 	struct err *e;
 };
 
-int scan_col(const struct scan *s); /* from 1, in code points */
+int scan_col(const struct scan *s); /* from 1, in UTF-16 code units */
 bool scan_fail(struct scan *s, const char *what);
 bool scan_fail_at(struct scan *s, int line, int col, const char *what);
 bool scan_unexpected(struct scan *s, const char *expected);

@@ -41,15 +41,59 @@ struct reader {
 	struct extent expanded;
 	int depth; /* 0: between documents, 1: in a document, more: in collections */
 	int anchors;
+	/* libyaml counts code points: where those of two UTF-16 code units stand */
+	size_t *wide, n_wide;
 	struct pos *pos;
 	struct err *e;
 	struct anchor anchor[MAX_ANCHORS];
 	struct frame stack[MAX_DEPTH + 2];
 };
 
+/* Wide code points before the one with this index. */
+static size_t wide_before(const struct reader *r, size_t index)
+{
+	size_t low = 0, high = r->n_wide;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (r->wide[mid] < index)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* In UTF-16 code units. */
+static int col_of(const struct reader *r, yaml_mark_t at)
+{
+	size_t col = at.column + 1;
+
+	if (r->n_wide > 0)
+		col += wide_before(r, at.index) - wide_before(r, at.index - at.column);
+	return (int)col;
+}
+
+static void find_wide(struct reader *r)
+{
+	size_t index = 0, n = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		n += utf8_columns(r->text[i]) == 2;
+	r->wide = n > 0 ? arena_array(r->arena, n, sizeof(*r->wide)) : NULL;
+	for (size_t i = 0; n > 0 && i < r->n; i++) {
+		int units = utf8_columns(r->text[i]);
+
+		if (units == 2)
+			r->wide[r->n_wide++] = index;
+		index += units > 0;
+	}
+}
+
 static bool fail_at(struct reader *r, yaml_mark_t at, const char *what)
 {
-	int line = (int)at.line + 1, col = (int)at.column + 1;
+	int line = (int)at.line + 1, col = col_of(r, at);
 
 	if (r->pos)
 		*r->pos = (struct pos){ line, col };
@@ -65,8 +109,10 @@ static bool fail_bytes(struct reader *r, size_t offset, const char *what)
 		if (r->text[i] == '\n') {
 			at.line++;
 			at.column = 0;
-		} else if (((unsigned char)r->text[i] & 0xc0) != 0x80) {
+			at.index++;
+		} else if (utf8_columns(r->text[i]) > 0) {
 			at.column++;
+			at.index++;
 		}
 	}
 	return fail_at(r, at, what);
@@ -122,7 +168,7 @@ static bool add_node(struct reader *r, struct node *n, yaml_mark_t start)
 		return fail_at(r, start, "sequence with more than 65536 elements");
 	}
 	n->line = (int)start.line + 1;
-	n->col = (int)start.column + 1;
+	n->col = col_of(r, start);
 	if (top->last)
 		top->last->next = n;
 	else
@@ -153,7 +199,7 @@ static void take_key(struct reader *r, const char *text, yaml_mark_t start)
 	top->key = text;
 	top->extent.text += strlen(text);
 	top->key_line = (int)start.line + 1;
-	top->key_col = (int)start.column + 1;
+	top->key_col = col_of(r, start);
 }
 
 static bool add_anchor(struct reader *r, const yaml_char_t *name, struct node *n,
@@ -218,7 +264,7 @@ static bool on_alias(struct reader *r, const yaml_event_t *ev)
 	if (!add_node(r, n, ev->start_mark))
 		return false;
 	n->end_line = (int)ev->end_mark.line + 1;
-	n->end_col = (int)ev->end_mark.column + 1;
+	n->end_col = col_of(r, ev->end_mark);
 	grow(&r->stack[r->depth - 1], to->extent);
 	return true;
 }
@@ -276,7 +322,7 @@ static bool on_scalar(struct reader *r, const yaml_event_t *ev)
 		return false;
 	}
 	n->end_line = (int)ev->end_mark.line + 1;
-	n->end_col = (int)ev->end_mark.column + 1;
+	n->end_col = col_of(r, ev->end_mark);
 	return add_anchor(r, ev->data.scalar.anchor, n, extent, ev->start_mark);
 }
 
@@ -313,7 +359,7 @@ static void on_close(struct reader *r, const yaml_event_t *ev)
 		n->end_col = f.last->end_col;
 	} else {
 		n->end_line = (int)ev->end_mark.line + 1;
-		n->end_col = (int)ev->end_mark.column + 1;
+		n->end_col = col_of(r, ev->end_mark);
 	}
 	if (n->kind == NODE_OBJECT)
 		node_mark_duplicates(r->arena, n);
@@ -373,6 +419,11 @@ struct node *yamlr_parse(struct arena *a, const char *text, size_t n, struct pos
 	yaml_parser_t p;
 	bool ok;
 
+	/* libyaml would count a byte order mark as indentation of the first line */
+	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		n -= 3;
+	}
 	r->arena = a;
 	r->text = text;
 	r->n = n;
@@ -382,6 +433,7 @@ struct node *yamlr_parse(struct arena *a, const char *text, size_t n, struct pos
 	r->stack[0] = (struct frame){ .node = root, .anchor = -1 };
 	root->kind = NODE_ARRAY;
 	root->line = root->col = root->end_line = root->end_col = 1;
+	find_wide(r);
 	if (!yaml_parser_initialize(&p)) {
 		err_set(e, ERR_INTERNAL, "no memory for the YAML reader");
 		return NULL;

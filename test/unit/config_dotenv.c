@@ -193,6 +193,9 @@ static void test_positions(struct arena *a)
 	IS_INT(d.v[2].value_col, 2, "column of C's value");
 	dotenv_parse(a, BOM "A=1", 6, &d);
 	IS_INT(d.v[0].value_col, 3, "a byte order mark has no column");
+	IS_INT(d.v[0].col, 1, "not before the name either");
+	dotenv_parse(a, "  export A = 1", 14, &d);
+	IS_INT(d.v[0].col, 10, "column of a name behind export");
 }
 
 /* Warning texts in order: "line:word" must be found in the i-th warning. */

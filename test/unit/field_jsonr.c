@@ -277,7 +277,7 @@ static void test_loose(struct arena *a)
 		return;
 	m = n->first;
 	IS_INT(n->line, 2, "line behind a comment");
-	IS_INT(m->key_col, 11, "column behind a comment counts code points");
+	IS_INT(m->key_col, 11, "column behind a comment");
 	IS_INT(m->col, 16, "column of the value");
 	OK(!m->duplicate && !m->next->duplicate && m->next->next->duplicate,
 	   "only the later key "
@@ -287,6 +287,19 @@ static void test_loose(struct arena *a)
 	IS_STR(node_raw(a, n), "{\"a\":[1,2],\"b\":1,\"a\":2}",
 	       "its JSON text has no comments");
 	IS_STR(node_get(n, "a")->text, "2", "the last of duplicates is found");
+	n = parse(
+		a,
+		"{/*\xf0\x9f\x94\x92\xe2\x82\xac*/\"\xf0\x9f\x94\x92\":\"\xf0\x9f\x94\x92\"}",
+		ALL_LOOSE, &e);
+	IS_INT(n->first->key_col, 9, "columns count UTF-16 code units: the key");
+	IS_INT(n->first->col, 14, "and the value");
+	IS_INT(n->first->end_col, 18, "and its end");
+	OK(!parse(a, "\"\xf0\x9f\x94\x92\x01\"", 0, &e),
+	   "a control character is refused");
+	IS_STR(e.msg,
+	       "line 1, column 4: raw control character in a string, expected an escape "
+	       "such as \\n or \\t",
+	       "the column of a fault counts them too");
 	OK(!parse(a, "[1,,]", ALL_LOOSE, &e), "two commas are refused");
 	OK(!parse(a, "[,]", ALL_LOOSE, &e), "a comma alone is refused");
 	OK(!parse(a, "{,}", ALL_LOOSE, &e), "a comma alone is refused in an object");

@@ -140,6 +140,21 @@ static void test_places(struct arena *a)
 	m = n->first->first->next;
 	OK(m->line == 3 && m->col == 4 && m->first->line == 2,
 	   "an alias has a place of its own");
+	n = parse(a,
+		  "\xef\xbb\xbf\xf0\x9f\x94\x92: \"\xf0\x9f\x94\x92\"\n"
+		  "\xe2\x82\xac: [\xf0\x9f\x94\x92, b]\n",
+		  &e);
+	m = n->first->first;
+	OK(m->key_line == 1 && m->key_col == 1 && m->col == 5 && m->end_col == 9,
+	   "columns count UTF-16 code units, a byte order mark has none: %d, %d to %d",
+	   m->key_col, m->col, m->end_col);
+	m = m->next->first;
+	OK(m->col == 5 && m->next->col == 9, "each line for itself: %d and %d", m->col,
+	   m->next->col);
+	OK(!parse(a, "a: \xf0\x9f\x94\x92: c\n", &e) && strstr(e.msg, "column 6:"),
+	   "the column of a fault counts them too: %s", e.msg);
+	OK(!parse(a, "\xf0\x9f\x94\x92: \x01\n", &e) && strstr(e.msg, "column 5:"),
+	   "and that of a byte that is no text: %s", e.msg);
 }
 
 /* Nine levels of ten aliases each would be a billion nodes. */
