@@ -119,6 +119,10 @@ static void note_watch(struct session *s)
 
 static void run_session(struct session *s)
 {
+	const struct session_start how = { .era = CLIENT_AUTO,
+					   .linger_ms = s->o.linger_ms,
+					   .wire = watch_line,
+					   .wire_arg = &s->watch };
 	struct live *live = s->live;
 	struct secret *secrets = NULL;
 	struct err e = { 0 };
@@ -133,12 +137,11 @@ static void run_session(struct session *s)
 	}
 	secrets = watch_secrets(s->c.arena, s->entry, s->command.envp, &n);
 	watch_init(&s->watch, secrets, n);
-	s->cl = session_open(s, CLIENT_AUTO, &s->watch, &e);
+	s->cl = session_open(s, &how, &e);
 	if (s->cl) {
 		note_handshake(s);
 		session_examine(s);
-		if (!live->modern)
-			session_ask_version(s);
+		session_examine_starts(s);
 	} else {
 		note_failed_start(s, &e);
 	}

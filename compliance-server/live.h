@@ -65,6 +65,11 @@ struct live_id {
 };
 #define LIVE_IDS 4
 
+/* Whom a server under test believes to talk to: hosts people use, so that one which
+ * treats a scanner in another way is not warned. */
+#define LIVE_CLIENT	  "Kilo Code"
+#define LIVE_OTHER_CLIENT "claude-ai"
+
 struct live {
 	struct stamp at;
 	enum live_state state;
@@ -84,6 +89,8 @@ struct live {
 	int listings;	   /* complete tool lists compared, up to LIVE_LISTINGS */
 	bool lists_differ; /* in order or content */
 	int list_changed;  /* notifications that explain it */
+	struct live_list last_tools;  /* the last of them */
+	struct live_list other_tools; /* of a process that was told LIVE_OTHER_CLIENT */
 
 	size_t noise;		/* lines on stdout that are no messages */
 	bool noise_first_only;	/* the only one, and before the first message */
@@ -96,6 +103,8 @@ struct live {
 	const char *leak_where; /* "stdout" "stderr" */
 
 	struct live_answer unknown_method;
+	struct live_answer unknown_tool; /* tools/call of a name that no tool has */
+	struct live_answer early_list;	 /* tools/list before any handshake: a fact */
 	struct live_id ids[LIVE_IDS];
 	struct live_answer version_probe; /* an unknown version was asked for */
 	struct live_malformed malformed[LIVE_MALFORMED];

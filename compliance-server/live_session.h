@@ -15,17 +15,61 @@ struct session {
 	struct live_options o;
 	struct live_command command;
 	struct watch watch;
-	struct client *cl; /* the main process */
+	struct client *cl; /* the process that is asked now */
 };
 
-/* Starts a process of the server; wire may be NULL. */
-struct client *session_open(struct session *s, enum client_era era, struct watch *wire,
+/* How one process is started. */
+struct session_start {
+	enum client_era era;
+	const char *as_name; /* NULL: LIVE_CLIENT */
+	int64_t linger_ms;   /* before what it leaves is counted */
+	void (*wire)(void *arg, char direction, const char *line, size_t n);
+	void *wire_arg;
+};
+
+/* Parameters of a raw request in the modern era. */
+#define SESSION_ENVELOPE(version)                                            \
+	"{\"io.modelcontextprotocol/protocolVersion\":\"" version            \
+	"\",\"io.modelcontextprotocol/clientInfo\":{\"name\":\"" LIVE_CLIENT \
+	"\",\"version\":\"" SUITE_VERSION                                    \
+	"\"},\"io.modelcontextprotocol/clientCapabilities\":{}}"
+
+/* ---- live_session.c ---- */
+struct client *session_open(struct session *s, const struct session_start *how,
 			    struct err *e);
+/* Ends s->cl at once: of a process whose end nobody judges. */
+void session_close(struct session *s);
 /* Runs every step on the main process, which is open, up to its end. */
 void session_examine(struct session *s);
-/* Starts a second process for the version question. */
-void session_ask_version(struct session *s);
+/* The processes after it: other names, other versions. */
+void session_examine_starts(struct session *s);
 /* Milliseconds this step may take: `want`, or what the budget leaves. */
 int64_t session_left(const struct session *s, int64_t want);
+void session_pause(const struct session *s, int64_t ms);
+bool session_can_ask(const struct session *s);
+/* What cannot be asked any more leaves ret as it is: not asked. */
+void session_ask(struct session *s, const char *method, const char *params, int64_t ms,
+		 struct live_answer *ret);
+/* id NULL: no answer is waited for. */
+void session_ask_raw(struct session *s, const char *line, const char *id, int64_t ms,
+		     struct live_answer *ret);
+/* A request that any server of the era answers. */
+const char *session_life(const struct session *s);
+
+/* ---- live_list.c ---- */
+void session_walk(struct session *s, struct live_list *l);
+void session_list(struct session *s);
+/* In a process of its own, under another client name. */
+void session_list_again(struct session *s);
+
+/* ---- live_probe.c ---- */
+void session_ask_notification(struct session *s);
+void session_ask_unknown(struct session *s);
+void session_ask_ids(struct session *s);
+void session_ask_malformed(struct session *s);
+/* A modern server is asked on the main process; others in a process of their own. */
+void session_ask_version(struct session *s);
+/* tools/list first, then the handshake, in a process of its own. */
+void session_ask_early(struct session *s);
 
 #endif

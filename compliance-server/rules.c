@@ -30,6 +30,7 @@ const struct rule_family rule_families[] = {
 	{ "ENV", "Environment", rules_env },
 	{ "LIV", "Live protocol and tool texts", rules_live },
 	{ "NET", "Network", rules_net },
+	{ "PIN", "Pinned tools", rules_pin },
 	{ "SEC", "Secrets", rules_secret },
 	{ "SUP", "Supply chain", rules_supply },
 };

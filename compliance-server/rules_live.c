@@ -228,6 +228,21 @@ const struct rule rules_live[] = {
 	  .fix = "Set the hints to what the tool really does.",
 	  .ref = "MCP 2025-11-25 server/tools, annotations are untrusted",
 	  .check = check_liv_015 },
+	{ .id = "LIV-016",
+	  .category = CAT_CONFIGURATION,
+	  .severity = SEV_MEDIUM,
+	  .confidence = CONF_VERY_HIGH,
+	  .scope = RULE_LIVE,
+	  .title = "Unknown tool reported as success",
+	  .detect = "'tools/call' of '__no_such_tool__' gives a result without "
+		    "'isError: true'.",
+	  .guard = "A server without tools is not asked. Popular servers: 1 of 13 "
+		   "fails.",
+	  .why = "A model that misspells a tool is told that it worked, and goes on "
+		 "as if it had.",
+	  .fix = "Answer -32602, or a result with 'isError: true'.",
+	  .ref = "MCP 2025-11-25 server/tools, Error Handling",
+	  .check = check_liv_016 },
 	{ .id = "LIV-017",
 	  .category = CAT_CONFIGURATION,
 	  .severity = SEV_MEDIUM,
@@ -335,6 +350,24 @@ const struct rule rules_live[] = {
 	  .fix = "Check the client's capabilities first.",
 	  .ref = "MCP 2025-11-25 basic/lifecycle, Capability Negotiation; MCP10",
 	  .check = check_liv_024 },
+	{ .id = "LIV-025",
+	  .category = CAT_SECURITY,
+	  .severity = SEV_MEDIUM,
+	  .confidence = CONF_MEDIUM,
+	  .scope = RULE_LIVE,
+	  .title = "Free-form command or URL parameter",
+	  .detect = "A text parameter named command, cmd, shell, script, code, sql, "
+		    "url, uri, path or file without enum, const, pattern, format or "
+		    "maxLength, in a tool that is not marked read-only. One finding "
+		    "per server with the list of tools.",
+	  .guard = "Tools whose purpose this is (a browser, a shell) are expected to "
+		   "have one; other names, such as location, do not count.",
+	  .why = "Whatever text reaches the model can end up in such a parameter, "
+		 "and the server runs, opens or fetches it.",
+	  .fix = "Limit the values by enum, pattern or length, and check them in the "
+		 "server.",
+	  .ref = "MCP05; CWE-78; CWE-918; CWE-22",
+	  .check = check_liv_025 },
 	{ .id = "LIV-041",
 	  .category = CAT_SECURITY,
 	  .severity = SEV_CRITICAL,

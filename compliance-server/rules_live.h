@@ -30,6 +30,7 @@ void check_liv_012(struct rule_run *r);
 void check_liv_013(struct rule_run *r);
 void check_liv_014(struct rule_run *r);
 void check_liv_015(struct rule_run *r);
+void check_liv_016(struct rule_run *r);
 void check_liv_017(struct rule_run *r);
 void check_liv_018(struct rule_run *r);
 void check_liv_019(struct rule_run *r);
@@ -38,10 +39,12 @@ void check_liv_021(struct rule_run *r);
 void check_liv_022(struct rule_run *r);
 void check_liv_023(struct rule_run *r);
 void check_liv_024(struct rule_run *r);
+void check_liv_025(struct rule_run *r);
 void check_liv_041(struct rule_run *r);
 void check_liv_042(struct rule_run *r);
 void check_liv_043(struct rule_run *r);
 void check_liv_044(struct rule_run *r);
 void check_liv_057(struct rule_run *r);
+void check_pin_005(struct rule_run *r);
 
 #endif

@@ -244,6 +244,27 @@ void check_liv_008(struct rule_run *r)
 		       l->version);
 }
 
+void check_liv_016(struct rule_run *r)
+{
+	const struct live_answer *a = &r->live->unknown_tool;
+	const struct live_list *tools = &r->live->lists[LIVE_TOOLS];
+	const struct node *failed = node_get(a->result, "isError");
+
+	if (!live_spoken(r))
+		return;
+	if (!a->asked && tools->first.asked && !tools->declared && !tools->first.result)
+		rule_skip(r, "the server has no tools");
+	else if (!a->asked)
+		live_unasked(r);
+	else if (a->died || a->silent)
+		rule_unknown(r, "the call of an unknown tool %s",
+			     a->died ? "ended the server" : "was not answered");
+	else if (a->result && !(failed && failed->kind == NODE_BOOL && failed->truth))
+		rule_fail_live(r, SEV_MEDIUM, SERVER,
+			       "the call of a tool that does not exist is reported as "
+			       "a success");
+}
+
 static void check_capability(struct rule_run *r, const struct live_list *list)
 {
 	const struct live_answer *a = &list->first;

@@ -2,6 +2,7 @@
 /* Live rules about tool definitions: names, descriptions, schemas, annotations. */
 #include <string.h>
 
+#include "common/base/buf.h"
 #include "common/base/str.h"
 #include "compliance-server/rules_live.h"
 
@@ -12,6 +13,7 @@
 #define DOC_VERY_LONG  8192
 #define SCHEMA_DEPTH   32
 #define NAME_SHOWN     80
+#define TOOLS_SHOWN    8
 
 static const struct live_list *tools_of(const struct rule_run *r)
 {
@@ -402,4 +404,62 @@ void check_liv_015(struct rule_run *r)
 	if (without)
 		rule_fail_live(r, without == tools->n ? SEV_INFO : SEV_LOW, "server",
 			       "%zu of %zu tools have no annotations", without, tools->n);
+}
+
+static bool is_free_text(const struct node *schema)
+{
+	static const char *const bounds[] = { "enum", "const", "pattern", "format",
+					      "maxLength" };
+
+	if (!str_eq(node_str(node_get(schema, "type")), "string"))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(bounds); i++)
+		if (node_get(schema, bounds[i]))
+			return false;
+	return true;
+}
+
+/* Name of a parameter that the server runs, opens or fetches as it comes. */
+static const char *free_parameter(const struct node *tool)
+{
+	static const char *const names[] = {
+		"command", "cmd", "shell", "script", "code",
+		"sql",	   "url", "uri",   "path",   "file"
+	};
+	const struct node *p = node_path(tool, "inputSchema", "properties", NULL);
+
+	for (p = p && p->kind == NODE_OBJECT ? p->first : NULL; p; p = p->next)
+		for (size_t i = 0; i < ARRAY_LEN(names); i++)
+			if (str_ieq(p->key, names[i]) && is_free_text(p))
+				return names[i];
+	return NULL;
+}
+
+void check_liv_025(struct rule_run *r)
+{
+	const struct live_list *tools = tools_of(r);
+	struct buf list;
+	size_t n = 0;
+
+	if (!live_has_tools(r))
+		return;
+	buf_init(&list, 4096);
+	for (size_t i = 0; i < tools->n; i++) {
+		const struct node *tool = tools->items[i];
+		const char *name = free_parameter(tool);
+
+		if (!name || truth(node_get(tool, "annotations"), "readOnlyHint"))
+			continue;
+		if (n++ < TOOLS_SHOWN)
+			buf_addf(&list, "%s%s(%s)", n > 1 ? ", " : "", name_of(tool),
+				 name);
+	}
+	if (n > 0) {
+		rule_fail_live(r, SEV_MEDIUM, "server",
+			       "%zu tool%s a command, path or address without a limit", n,
+			       n == 1 ? " takes" : "s take");
+		rule_evidence(r, "tools", "%s%s", buf_text(&list),
+			      n > TOOLS_SHOWN ? ", …" : "");
+	}
+	buf_release(&list);
 }

@@ -122,17 +122,22 @@ static const struct judgement *judged(const struct rules_result *res, const char
 
 /* ---- processes ---- */
 
-static bool file_has(const char *path, const char *text)
+static int count_in(const char *path, const char *text)
 {
 	struct buf b;
-	bool found = false;
+	int n = 0;
 
-	buf_init(&b, 8 << 20);
+	buf_init(&b, 64 << 20);
 	if (fd_read_file(path, &b, NULL))
-		for (size_t i = 0; i + strlen(text) <= b.len && !found; i++)
-			found = !memcmp(b.data + i, text, strlen(text));
+		for (size_t i = 0; i + strlen(text) <= b.len; i++)
+			n += !memcmp(b.data + i, text, strlen(text));
 	buf_release(&b);
-	return found;
+	return n;
+}
+
+static bool file_has(const char *path, const char *text)
+{
+	return count_in(path, text) > 0;
 }
 
 /* Processes with our mark in their environment. */
@@ -217,6 +222,8 @@ static const struct row {
 	{ "LIV-013", "long-doc", SEV_MEDIUM, "9000 bytes" },
 	{ "LIV-014", "bare-params", SEV_LOW, "2 of 2" },
 	{ "LIV-015", "read-only-delete", SEV_MEDIUM, "delete" },
+	{ "LIV-016", "tool-ok", SEV_MEDIUM, "success" },
+	{ "LIV-016", "modern tool-ok", SEV_MEDIUM, "success" },
 	{ "LIV-017", "no-list", SEV_MEDIUM, "-32601" },
 	{ "LIV-017", "crash-list", SEV_HIGH, "ends on tools/list" },
 	{ "LIV-017", "stuck-list", SEV_MEDIUM, "not answered" },
@@ -228,11 +235,15 @@ static const struct row {
 	{ "LIV-022", "pages-endless", SEV_MEDIUM, "100 pages" },
 	{ "LIV-023", "leak", SEV_HIGH, "SECRET_TOKEN" },
 	{ "LIV-024", "ask", SEV_MEDIUM, "roots/list" },
+	{ "LIV-025", "free-text", SEV_MEDIUM, "echo(command)" },
 	{ "LIV-041", "hidden", SEV_CRITICAL, "they read: hi" },
 	{ "LIV-042", "bidi", SEV_HIGH, "U+202E" },
 	{ "LIV-043", "invisible", SEV_MEDIUM, "U+200B" },
 	{ "LIV-044", "escapes", SEV_HIGH, "U+001B" },
 	{ "LIV-057", "padded", SEV_MEDIUM, "empty lines" },
+	{ "PIN-005", "two-faced", SEV_CRITICAL, "another client name" },
+	{ "PIN-005", "modern two-faced", SEV_CRITICAL, "another client name" },
+	{ "PIN-005", "second-list", SEV_CRITICAL, "description: " },
 };
 
 static void check_row(const struct world *w, const struct rules_result *res,
@@ -317,8 +328,12 @@ static void check_rules(void)
 	check_good(&w, res, "modern", "LIV-015");
 	check_good(&w, res, "paged", "LIV-008 LIV-015");
 	OK(entry_of(&w, "modern")->live->modern, "the modern server was spoken to so");
-	OK(!file_has(log_path, "tools/call"), "no tool was called");
-	OK(file_has(log_path, "tools/list"), "and the log would show it");
+	OK(entry_of(&w, "good")->live->early_list.asked &&
+		   !entry_of(&w, "good")->live->early_list.silent,
+	   "tools/list before the handshake was answered");
+	IS_INT(count_in(log_path, "\"tools/call\""),
+	       count_in(log_path, "\"__no_such_tool__\""), "no tool was called");
+	OK(file_has(log_path, "\"__no_such_tool__\""), "and the log would show it");
 	OK(!file_has(log_path, "geheim"), "nothing of our environment was sent");
 	world_release(&w);
 }
