@@ -316,6 +316,8 @@ static bool trust_one(struct ctx *c, const struct trust_in *in, const struct ent
 	const char *dir = c->env->state_dir;
 	const char *name = str_printable(c->arena, entry->name, 100);
 	const char *names = trust_env_names(c->arena, entry);
+	struct program_cache cache = { NULL };
+	struct program p;
 	bool was = false;
 
 	if (in->revoke) {
@@ -325,12 +327,20 @@ static bool trust_one(struct ctx *c, const struct trust_in *in, const struct ent
 			 was ? "consent taken back" : "there was no consent");
 		return true;
 	}
-	if (!trust_give(c, dir, entry, e))
+	program_look(c->arena, entry, environ, &cache, &p);
+	if (!trust_give(c, dir, entry, &p, e))
 		return false;
 	buf_addf(out, "%s may be started for live checks:\n  %s\n", name,
 		 trust_command_text(c->arena, entry));
 	if (*names)
 		buf_addf(out, "  with %s\n", names);
+	for (size_t i = 0; i < p.n; i++)
+		buf_addf(out, "  %s, sha256 %.12s\n",
+			 str_printable(c->arena, p.files[i].path, 300),
+			 p.files[i].sha256);
+	if (p.error)
+		buf_addf(out, "  its program cannot be told yet: %s\n",
+			 str_printable(c->arena, p.error, 200));
 	return true;
 }
 
@@ -370,8 +380,8 @@ static bool trust_cmd(struct ctx *c, const void *args, struct buf *out, int *sta
 		return err_set(e, ERR_NOT_FOUND, "no server %s%sthat would be started",
 			       in->server ? in->server : "", in->server ? " " : "");
 	if (!in->revoke)
-		buf_adds(out, "Any change of command, arguments, folder or environment "
-			      "needs a new consent.\n");
+		buf_adds(out, "Any change of command, arguments, folder, environment or "
+			      "of these files needs a new consent.\n");
 	return true;
 }
 

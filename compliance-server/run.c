@@ -193,11 +193,26 @@ bool run_starts(const struct run *r, size_t target)
 
 static bool has_consent(struct ctx *c, const struct run *r, struct err *e)
 {
+	struct program_cache cache = { NULL };
+	const char *changed;
+
 	for (size_t i = 0; i < r->n_targets; i++) {
 		const struct entry *entry = r->targets[i].t->entry;
+		struct program p;
 
-		if (!run_starts(r, i) || trust_has(c->arena, r->q->state_dir, entry))
+		if (!run_starts(r, i))
 			continue;
+		program_look(c->arena, entry, environ, &cache, &p);
+		if (trust_has(c->arena, r->q->state_dir, entry, &p, &changed))
+			continue;
+		if (changed)
+			return err_set(
+				e, ERR_DENIED,
+				"%.120s of \"%.60s\" has changed since a person allowed"
+				" to start it\nhint: look at it, then in a terminal:"
+				" compliance-server trust %.180s",
+				str_printable(c->arena, changed, 120), entry->name,
+				entry->file->real);
 		if (!entry->file->on_disk)
 			return err_set(
 				e, ERR_DENIED,

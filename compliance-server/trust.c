@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records of consent: DIR/trust/<SHA-256 of the definition>.json, 0600 in 0700. */
+/* Records of consent: DIR/trust/<SHA-256 of the definition>.json, 0600 in 0700, with the
+ * hashes of the files that the definition runs. */
 #include "compliance-server/trust.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 
 #define DEFINITION_MAX (8 * 1024 * 1024)
 #define TEXT_MAX       2000
+#define RECORD_MAX     (512 * 1024)
 
 static void add(struct buf *b, const char *what, const char *text)
 {
@@ -67,19 +69,78 @@ static bool ours(const char *path, bool is_folder)
 	       (is_folder ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
 }
 
-bool trust_has(struct arena *a, const char *state_dir, const struct entry *entry)
+static const char *recorded(const struct node *files, const char *path)
 {
-	return state_dir && ours(folder(a, state_dir), true) &&
-	       ours(path_of(a, state_dir, entry), false);
+	for (const struct node *n = files ? files->first : NULL; n; n = n->next)
+		if (str_eq(node_str(node_get(n, "path")), path))
+			return node_str(node_get(n, "sha256"));
+	return NULL;
+}
+
+/* The first file that is new, gone or different, or NULL. */
+static const char *changed_file(const struct node *files, const struct program *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (!str_eq(recorded(files, p->files[i].path), p->files[i].sha256))
+			return p->files[i].path;
+	for (const struct node *n = files ? files->first : NULL; n; n = n->next) {
+		const char *path = node_str(node_get(n, "path"));
+		size_t i = 0;
+
+		while (i < p->n && !str_eq(p->files[i].path, path))
+			i++;
+		if (i == p->n)
+			return path ? path : "?";
+	}
+	return NULL;
+}
+
+bool trust_has(struct arena *a, const char *state_dir, const struct entry *entry,
+	       const struct program *p, const char **ret_changed)
+{
+	const struct node *top = NULL;
+	const char *changed;
+	struct buf b;
+
+	if (ret_changed)
+		*ret_changed = NULL;
+	if (!state_dir || !ours(folder(a, state_dir), true) ||
+	    !ours(path_of(a, state_dir, entry), false))
+		return false;
+	buf_init(&b, RECORD_MAX);
+	if (fd_read_file(path_of(a, state_dir, entry), &b, NULL)) {
+		const char *text = arena_strndup(a, buf_text(&b), b.len);
+
+		top = jsonr_parse(a, text, b.len, 0, NULL, NULL);
+	}
+	buf_release(&b);
+	if (!top || top->kind != NODE_OBJECT)
+		return false;
+	changed = changed_file(node_get(top, "files"), p);
+	if (ret_changed)
+		*ret_changed = changed;
+	return !changed;
+}
+
+static void put_files(struct jsonw *w, const struct program *p)
+{
+	jsonw_arr(w, "files");
+	for (size_t i = 0; i < p->n; i++) {
+		jsonw_obj(w, NULL);
+		jsonw_str(w, "path", p->files[i].path);
+		jsonw_str(w, "sha256", p->files[i].sha256);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
 }
 
 bool trust_give(struct ctx *c, const char *state_dir, const struct entry *entry,
-		struct err *e)
+		const struct program *p, struct err *e)
 {
 	struct buf b CLEANUP(buf_release);
 	struct jsonw w;
 
-	buf_init(&b, 64 * 1024);
+	buf_init(&b, RECORD_MAX);
 	if (!state_dir)
 		return err_set(
 			e, ERR_CONFIG,
@@ -90,10 +151,13 @@ bool trust_give(struct ctx *c, const char *state_dir, const struct entry *entry,
 	jsonw_str(&w, "path", entry->file->real);
 	jsonw_str(&w, "command", trust_command_text(c->arena, entry));
 	jsonw_str(&w, "environment", trust_env_names(c->arena, entry));
+	put_files(&w, p);
 	jsonw_str(&w, "by", c->who->name);
 	jsonw_stamp(&w, "at", clock_now());
 	jsonw_end(&w);
 	buf_addc(&b, '\n');
+	if (b.overflow)
+		return err_set(e, ERR_LIMIT, "what would be started is too long to keep");
 	return fd_make_dirs(folder(c->arena, state_dir), 0700, e) &&
 	       fd_replace_file(path_of(c->arena, state_dir, entry), buf_text(&b), b.len,
 			       0600, e);

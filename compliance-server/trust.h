@@ -5,13 +5,16 @@
 #define COMPLIANCE_SERVER_TRUST_H
 
 #include "common/base/ctx.h"
-#include "compliance-server/facts.h"
+#include "compliance-server/program.h"
 
-/* True when a record of exactly this definition is there: command, arguments, working
- * folder, environment (of secrets the names only). state_dir NULL: false. */
-bool trust_has(struct arena *a, const char *state_dir, const struct entry *entry);
+/* True when a person consented to exactly this: command, arguments, working folder,
+ * environment (of secrets the names only), and the content of the files behind them.
+ * state_dir NULL: false. *ret_changed, if not NULL, becomes the file that is not what it
+ * was, where that alone is missing. */
+bool trust_has(struct arena *a, const char *state_dir, const struct entry *entry,
+	       const struct program *p, const char **ret_changed);
 bool trust_give(struct ctx *c, const char *state_dir, const struct entry *entry,
-		struct err *e);
+		const struct program *p, struct err *e);
 /* *ret_was tells whether there was one. */
 bool trust_take(struct arena *a, const char *state_dir, const struct entry *entry,
 		bool *ret_was, struct err *e);

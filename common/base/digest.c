@@ -11,6 +11,9 @@
 #include <sys/random.h>
 
 #include "common/base/err.h"
+#include "common/base/mem.h"
+
+#define CHUNK ((size_t)256 * 1024)
 
 _Static_assert(DIGEST_LEN == SHA256_DIGEST_LENGTH, "length of a SHA-256");
 
@@ -27,17 +30,48 @@ void digest_sha256(const void *p, size_t n, unsigned char out[DIGEST_LEN])
 		fail("SHA-256");
 }
 
-void digest_sha256_hex(const void *p, size_t n, char out[DIGEST_HEX_LEN])
+static void put_hex(const unsigned char sum[DIGEST_LEN], char out[DIGEST_HEX_LEN])
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char sum[DIGEST_LEN];
 
-	digest_sha256(p, n, sum);
 	for (size_t i = 0; i < DIGEST_LEN; i++) {
 		out[2 * i] = digits[sum[i] >> 4];
 		out[2 * i + 1] = digits[sum[i] & 15];
 	}
 	out[DIGEST_HEX_LEN - 1] = '\0';
+}
+
+void digest_sha256_hex(const void *p, size_t n, char out[DIGEST_HEX_LEN])
+{
+	unsigned char sum[DIGEST_LEN];
+
+	digest_sha256(p, n, sum);
+	put_hex(sum, out);
+}
+
+bool digest_sha256_fd(int fd, int64_t max, char out[DIGEST_HEX_LEN])
+{
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	unsigned char sum[DIGEST_LEN];
+	char *chunk = mem_alloc(CHUNK);
+	int64_t total = 0;
+	ssize_t n;
+
+	if (!md || !EVP_DigestInit_ex(md, EVP_sha256(), NULL))
+		fail("SHA-256");
+	while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR)) {
+		if (n > 0 && !EVP_DigestUpdate(md, chunk, (size_t)n))
+			fail("SHA-256");
+		total += MAX(n, 0);
+		if (total > max)
+			break;
+	}
+	if (!EVP_DigestFinal_ex(md, sum, NULL))
+		fail("SHA-256");
+	EVP_MD_CTX_free(md);
+	mem_free(chunk);
+	put_hex(sum, out);
+	return n == 0;
 }
 
 void digest_hmac(const void *key, size_t key_n, const void *p, size_t n,

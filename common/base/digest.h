@@ -11,6 +11,9 @@
 
 void digest_sha256(const void *p, size_t n, unsigned char out[DIGEST_LEN]);
 void digest_sha256_hex(const void *p, size_t n, char out[DIGEST_HEX_LEN]);
+/* Of a file from where fd stands to its end; false when it cannot be read, or is longer
+ * than max. */
+bool digest_sha256_fd(int fd, int64_t max, char out[DIGEST_HEX_LEN]) MUST_CHECK;
 void digest_hmac(const void *key, size_t key_n, const void *p, size_t n,
 		 unsigned char out[DIGEST_LEN]);
 bool digest_equal(const void *a, const void *b, size_t n); /* constant time */

@@ -287,6 +287,16 @@ ask
 grep -q '"isError":true' "$work/out" && [ ! -e "$work/log" ]
 ok "another argument needs another consent"
 sed -i 's/"well","x"/"well"/' one.json
+ask
+grep -q '"mode":"live"' "$work/out"
+ok "the first one still counts"
+cp -p server.pl kept.pl
+echo '# more' >>server.pl
+rm -f "$work/log"
+ask
+grep -q '"isError":true' "$work/out" && grep -q 'server.pl of .* has changed since' "$work/out" && [ ! -e "$work/log" ]
+ok "so does another content of the program, which is named"
+mv kept.pl server.pl
 gives 0 "trust --revoke" trust one.json --revoke
 ask
 grep -q '"isError":true' "$work/out" && [ ! -e "$work/log" ]
