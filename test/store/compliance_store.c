@@ -371,18 +371,19 @@ static void consent(struct dbtest *t)
 				       .live = true,
 				       .state_dir = state };
 	const struct facts_options o = { .host = NULL };
+	struct program_cache cache = { NULL };
 	struct facts *f = NULL;
+	struct program p;
 	struct run r;
 	bool was;
 
 	OK(!run_all(&t->c, &q, &r, &t->e) && t->e.code == ERR_DENIED &&
 		   strstr(t->e.msg, "/bin/false") && strstr(t->e.msg, "trust "),
 	   "nothing starts without consent: %s", t->e.msg);
-	DB_OK(t,
-	      facts_read(t->c.arena, paths, 1, &o, &f, &t->e) &&
-		      trust_give(&t->c, state, f->entries[0], &t->e),
-	      "a person consents");
-	OK(trust_has(t->c.arena, state, f->entries[0]), "which is recorded");
+	DB_OK(t, facts_read(t->c.arena, paths, 1, &o, &f, &t->e), "the file is read");
+	program_look(t->c.arena, f->entries[0], environ, &cache, &p);
+	DB_OK(t, trust_give(&t->c, state, f->entries[0], &p, &t->e), "a person consents");
+	OK(trust_has(t->c.arena, state, f->entries[0], &p, NULL), "which is recorded");
 	DB_OK(t, run_all(&t->c, &q, &r, &t->e), "then it starts");
 	OK(r.report->live && target(&r, "tr") &&
 		   target(&r, "tr")->check.status == STATUS_COMPLETED,
@@ -392,11 +393,11 @@ static void consent(struct dbtest *t)
 	   "another argument needs another consent");
 	DB_OK(t, trust_take(t->c.arena, state, f->entries[0], &was, &t->e) && was,
 	      "it is taken back");
-	OK(!trust_has(t->c.arena, state, f->entries[0]), "and gone");
-	DB_OK(t, trust_give(&t->c, state, f->entries[0], &t->e), "given again");
+	OK(!trust_has(t->c.arena, state, f->entries[0], &p, NULL), "and gone");
+	DB_OK(t, trust_give(&t->c, state, f->entries[0], &p, &t->e), "given again");
 	if (chmod(arena_printf(t->c.arena, "%s/trust", state), 0777) != 0)
 		abort();
-	OK(!trust_has(t->c.arena, state, f->entries[0]),
+	OK(!trust_has(t->c.arena, state, f->entries[0], &p, NULL),
 	   "a folder that others may write is not believed");
 }
 
