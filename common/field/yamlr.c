@@ -6,11 +6,13 @@
 
 #include "common/base/str.h"
 #include "common/field/scan.h"
+#include "common/field/yaml_merge.h"
 
 #define MAX_DEPTH	  64
 #define MAX_EXPANDED	  10000
 #define MAX_EXPANDED_TEXT (1024 * 1024)
 #define MAX_NODES	  1000000
+#define MAX_MERGED	  10000
 #define MAX_ANCHORS	  1000
 #define CORE_TAG	  "tag:yaml.org,2002:"
 
@@ -25,7 +27,8 @@ struct frame {
 	const char *key; /* read, its value not yet */
 	int key_line, key_col;
 	struct extent extent;
-	int anchor; /* index, -1: none */
+	int anchor;  /* index, -1: none */
+	bool merges; /* it has a member "<<" */
 };
 
 struct anchor {
@@ -37,7 +40,7 @@ struct anchor {
 struct reader {
 	struct arena *arena;
 	const char *text;
-	size_t n, nodes;
+	size_t n, nodes, merged;
 	struct extent expanded;
 	int depth; /* 0: between documents, 1: in a document, more: in collections */
 	int anchors;
@@ -197,6 +200,7 @@ static void take_key(struct reader *r, const char *text, yaml_mark_t start)
 	struct frame *top = &r->stack[r->depth - 1];
 
 	top->key = text;
+	top->merges |= str_eq(text, "<<");
 	top->extent.text += strlen(text);
 	top->key_line = (int)start.line + 1;
 	top->key_col = col_of(r, start);
@@ -347,7 +351,7 @@ static bool on_open(struct reader *r, const yaml_event_t *ev)
 	return true;
 }
 
-static void on_close(struct reader *r, const yaml_event_t *ev)
+static bool on_close(struct reader *r, const yaml_event_t *ev)
 {
 	const struct frame f = r->stack[--r->depth];
 	struct node *n = f.node;
@@ -363,9 +367,16 @@ static void on_close(struct reader *r, const yaml_event_t *ev)
 	}
 	if (n->kind == NODE_OBJECT)
 		node_mark_duplicates(r->arena, n);
+	if (f.merges) {
+		const char *wrong = yaml_merge(r->arena, n, MAX_MERGED, &r->merged);
+
+		if (wrong)
+			return fail_at(r, ev->start_mark, wrong);
+	}
 	if (f.anchor >= 0)
 		r->anchor[f.anchor].extent = f.extent;
 	grow(&r->stack[r->depth - 1], f.extent);
+	return true;
 }
 
 static bool on_event(struct reader *r, const yaml_event_t *ev)
@@ -383,8 +394,7 @@ static bool on_event(struct reader *r, const yaml_event_t *ev)
 		return on_open(r, ev);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		on_close(r, ev);
-		break;
+		return on_close(r, ev);
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:
 	case YAML_STREAM_END_EVENT:

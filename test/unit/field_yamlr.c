@@ -63,8 +63,12 @@ static void test_values(struct arena *a)
 		{ "a: &x key\n*x : 1\n", "[{\"a\":\"key\",\"key\":1}]" },
 		{ "&k a: 1\nb: *k\n", "[{\"a\":1,\"b\":\"a\"}]" },
 		{ "a: &x 1\nb: &x 2\nc: *x\n", "[{\"a\":1,\"b\":2,\"c\":2}]" },
-		{ "x: &d {a: 1}\ny:\n  <<: *d\n",
-		  "[{\"x\":{\"a\":1},\"y\":{\"<<\":{\"a\":1}}}]" },
+		{ "x: &d {a: 1}\ny:\n  <<: *d\n", "[{\"x\":{\"a\":1},\"y\":{\"a\":1}}]" },
+		{ "x: &d {a: 1, b: 2}\ny: &e\n  <<: *d\n  b: 3\nz: {<<: *e, c: 4}\n",
+		  "[{\"x\":{\"a\":1,\"b\":2},\"y\":{\"b\":3,\"a\":1},"
+		  "\"z\":{\"c\":4,\"b\":3,\"a\":1}}]" },
+		{ "a: {<<: [{x: 1}, {x: 2, y: 3}], <<: {y: 4, z: 5}}\nb: {<<: }\n",
+		  "[{\"a\":{\"x\":1,\"y\":3,\"z\":5},\"b\":{}}]" },
 		{ "a: 1\na: 2\n", "[{\"a\":1,\"a\":2}]" },
 		{ "{\"a\":1,\"b\":[\"\\u00e4\"]}", "[{\"a\":1,\"b\":[\"\xc3\xa4\"]}]" },
 	};
@@ -95,6 +99,8 @@ static void test_refused(struct arena *a)
 		{ "a: &x {b: *x}\n", "line 1, column 11: alias within its own anchor" },
 		{ "? [a]\n: 1\n", "line 1, column 3: key that is not text or a number" },
 		{ "{{a: 1}: 2}", "line 1, column 2: key that is not text or a number" },
+		{ "a: {<<: text}\n", "line 1, column 13: \"<<\" with something" },
+		{ "a: {<<: [{}, 1]}\n", "line 1, column 16: \"<<\" with something" },
 		{ "a: &x [1]\n*x : 2\n",
 		  "line 2, column 1: key that is not text or a number" },
 		{ "\xc3\xa4: 1\nb: \xff\n", "line 2, column 4: " },
@@ -136,6 +142,14 @@ static void test_places(struct arena *a)
 	n = parse(a, "a: 1\nb: 2\na: 3\n", &e);
 	OK(!n->first->first->duplicate && n->first->first->next->next->duplicate,
 	   "a duplicate key is marked");
+	n = parse(a, "d: &d {a: 1}\no: {<<: *d, a: 2}\n", &e);
+	m = n->first->first->next;
+	OK(m->n == 1 && !m->first->duplicate && m->first->line == 2,
+	   "a key that hides a merged one is no duplicate");
+	n = parse(a, "d: &d {a: 1}\no: {<<: *d}\n", &e);
+	m = n->first->first->next;
+	OK(m->first->line == 1 && m->first->key_col == 8,
+	   "a merged member has the place of its text");
 	n = parse(a, "a: &x\n  b: 1\nc: *x\n", &e);
 	m = n->first->first->next;
 	OK(m->line == 3 && m->col == 4 && m->first->line == 2,
@@ -184,6 +198,25 @@ static void test_bomb(void)
 		buf_addf(&b, "a%d: &a%d [[*a%d]]\n", i, i, i - 1);
 	OK(!yamlr_parse(a, b.data, b.len, NULL, &e), "depth through aliases is refused");
 	OK(strstr(e.msg, "nesting deeper than 64") != NULL, "says so: %s", e.msg);
+	arena_free(a);
+}
+
+static void test_merge_limit(void)
+{
+	CLEANUP(buf_release) struct buf b;
+	struct arena *a = arena_new();
+	struct err e = { 0 };
+
+	buf_init(&b, 1 << 20);
+	buf_adds(&b, "d: &d {");
+	for (int i = 0; i < 100; i++)
+		buf_addf(&b, "%sk%d: 1", i ? ", " : "", i);
+	buf_adds(&b, "}\no: &o {<<: {<<: {<<: *d}}}\nl:\n");
+	for (int i = 0; i < 98; i++)
+		buf_adds(&b, "- {<<: *d}\n");
+	OK(!yamlr_parse(a, b.data, b.len, NULL, &e), "10,100 merged members are refused");
+	OK(strstr(e.msg, "\"<<\" with too many members in all") != NULL, "says so: %s",
+	   e.msg);
 	arena_free(a);
 }
 
@@ -252,6 +285,7 @@ int main(void)
 	test_refused(a);
 	test_places(a);
 	test_bomb();
+	test_merge_limit();
 	test_limits();
 	arena_free(a);
 	return tap_done();
