@@ -59,7 +59,8 @@ SERVERS := compliance-server memory-server coordinator-server
 COMMON_SRC := $(sort $(wildcard common/*/*.c))
 MIGRATION_SETS := $(sort $(notdir $(wildcard migrations/*)))
 GEN_SRC := $(MIGRATION_SETS:%=$(B)/gen/migrations_%.c)
-COMMON_OBJ := $(COMMON_SRC:%.c=$(B)/obj/%.o) $(GEN_SRC:%.c=%.o)
+PAGE_SRC := $(sort $(wildcard *-server/page/*))
+COMMON_OBJ := $(COMMON_SRC:%.c=$(B)/obj/%.o) $(GEN_SRC:%.c=%.o) $(B)/gen/pages.o
 LIB := $(B)/libcommon.a
 server_src = $(sort $(wildcard $(1)/*.c))
 SERVER_BIN := $(foreach s,$(SERVERS),$(if $(wildcard $(s)/main.c),$(B)/$(s)))
@@ -90,6 +91,11 @@ $(B)/gen/migrations_$(1).c: common/gen/embed.awk $(sort $(wildcard migrations/$(
 	$$(Q)awk -v set=$(1) -f common/gen/embed.awk $(sort $(wildcard migrations/$(1)/*/*.sql)) > $$@
 endef
 $(foreach s,$(MIGRATION_SETS),$(eval $(call migration_rule,$(s))))
+
+$(B)/gen/pages.c: common/gen/embed_text.awk $(PAGE_SRC) $(sort $(wildcard *-server/page))
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  EMBED   pages")
+	$(Q)awk -f common/gen/embed_text.awk $(PAGE_SRC) > $@
 
 $(LIB): $(COMMON_OBJ)
 	$(if $(Q),@echo "  AR      $@")
