@@ -3,12 +3,14 @@
  */
 #include "common/base/buf.h"
 #include "common/base/str.h"
+#include "compliance-server/html.h"
 #include "compliance-server/issue_store.h"
 #include "compliance-server/server_store.h"
 #include "compliance-server/stored_report.h"
 #include "compliance-server/tools.h"
 
 #define TEXT_MAX   (1024 * 1024)
+#define HTML_MAX   (3 * 1024 * 1024)
 #define LINES	   1000
 #define ROWS	   100
 #define CANDIDATES 100
@@ -17,7 +19,10 @@ static bool put(struct ctx *c, struct buf *b, const char *uri, const char *mime,
 		struct jsonw *contents, struct err *e)
 {
 	if (b->overflow)
-		return err_set(e, ERR_LIMIT, "the text is longer than 1 MiB");
+		return err_set(
+			e, ERR_LIMIT,
+			"the report is too long for a resource\nhint: compliance-server"
+			" report --format html");
 	resource_text(contents, uri, mime, arena_strdup(c->arena, buf_text(b)));
 	return true;
 }
@@ -78,6 +83,50 @@ static bool read_report(struct ctx *c, const char *uri, const char *const *vars,
 		return false;
 	stored_report_text(&r, LINES, &b);
 	return put(c, &b, uri, "text/markdown", contents, e);
+}
+
+static bool put_html(struct ctx *c, struct html_page *p, const char *uri,
+		     struct jsonw *contents, struct err *e)
+{
+	struct buf b CLEANUP(buf_release);
+
+	buf_init(&b, HTML_MAX);
+	html_write(p, c->arena, &b);
+	return put(c, &b, uri, "text/html", contents, e);
+}
+
+static bool read_page(struct ctx *c, const char *uri, const char *const *vars,
+		      struct jsonw *contents, struct err *e)
+{
+	struct stored_report r;
+	struct html_page p;
+
+	return stored_report_load(c, vars[0], &r, e) && html_of_stored(c, &r, &p, e) &&
+	       put_html(c, &p, uri, contents, e);
+}
+
+static bool read_pages(struct ctx *c, const char *uri, const char *const *vars,
+		       struct jsonw *contents, struct err *e)
+{
+	struct html_page p;
+
+	(void)vars;
+	return html_of_registry(c, &p, e) && put_html(c, &p, uri, contents, e);
+}
+
+/* The same look; what it shows arrives from the host. */
+static bool read_app(struct ctx *c, const char *uri, const char *const *vars,
+		     struct jsonw *contents, struct err *e)
+{
+	struct buf b CLEANUP(buf_release);
+
+	(void)c;
+	(void)vars;
+	(void)e;
+	buf_init(&b, HTML_MAX);
+	html_app(&b);
+	resource_app(contents, uri, buf_text(&b));
+	return true;
 }
 
 static bool complete_name(struct ctx *c, const char *arg, const char *text,
@@ -160,4 +209,37 @@ const struct resource resource_report = {
 	.perm = PERM_READ,
 	.read = read_report,
 	.complete = complete_check,
+};
+
+const struct resource resource_page = {
+	.uri = "compliance://checks/{checkId}/report.html",
+	.name = "report-page",
+	.title = "Report of a check as a page",
+	.doc = "One check as a self-contained HTML page.",
+	.mime = "text/html",
+	.is_template = true,
+	.perm = PERM_READ,
+	.read = read_page,
+	.complete = complete_check,
+};
+
+const struct resource resource_pages = {
+	.uri = "compliance://report.html",
+	.name = "registry-page",
+	.title = "Newest report of every server",
+	.doc = "The newest checks of all registered servers as one HTML page.",
+	.mime = "text/html",
+	.perm = PERM_READ,
+	.read = read_pages,
+};
+
+const struct resource resource_app_report = {
+	.uri = COMPLIANCE_APP,
+	.name = "report-app",
+	.title = "Compliance report",
+	.doc = "Shows the result of a check in the host.",
+	.mime = MIME_APP,
+	.perm = PERM_READ,
+	.immutable = true,
+	.read = read_app,
 };

@@ -283,6 +283,7 @@ const struct tool tool_run_compliance_check = {
 		SCHEMA_STR("mode") "," SCHEMA_OF("complete", "boolean") "," SCHEMA_OF(
 			"overallScore", "number") "," SCHEMA_ROWS("checks"),
 		"\"complete\",\"checks\""),
+	.app = COMPLIANCE_APP,
 	.run = run,
 	.order = ORDER_LONG,
 	.perm = PERM_WRITE,

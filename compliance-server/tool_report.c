@@ -104,6 +104,7 @@ const struct tool tool_get_compliance_report = {
 	.out_schema = LIST_SCHEMA(
 		"failed", SCHEMA_STR("report") "," SCHEMA_OF(
 				  "check", "object") "," SCHEMA_ROWS("results") ","),
+	.app = COMPLIANCE_APP,
 	.run = run,
 	.order = ORDER_READ,
 	.perm = PERM_READ,

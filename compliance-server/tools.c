@@ -14,6 +14,9 @@ static const struct resource *const resources[] = {
 	&resource_status,
 	&resource_server,
 	&resource_report,
+	&resource_page,
+	&resource_pages,
+	&resource_app_report,
 	NULL,
 };
 

@@ -24,6 +24,14 @@ static void flag(struct jsonw *w, const char *name, bool on)
 		jsonw_bool(w, name, true);
 }
 
+static bool offers_app(const struct offer *o)
+{
+	for (size_t i = 0; o->tools && o->tools[i]; i++)
+		if (o->tools[i]->app)
+			return true;
+	return false;
+}
+
 static void capabilities(const struct offer *o, enum rev rev, struct jsonw *w)
 {
 	jsonw_obj(w, "capabilities");
@@ -49,6 +57,12 @@ static void capabilities(const struct offer *o, enum rev rev, struct jsonw *w)
 	}
 	if (o->logging && rev < REV_2026) {
 		jsonw_obj(w, "logging");
+		jsonw_end(w);
+	}
+	if (offers_app(o) && rev >= REV_2025_06) {
+		jsonw_obj(w, "extensions");
+		jsonw_obj(w, "io.modelcontextprotocol/ui");
+		jsonw_end(w);
 		jsonw_end(w);
 	}
 	jsonw_end(w);

@@ -148,6 +148,19 @@ void resource_text(struct jsonw *contents, const char *uri, const char *mime,
 	jsonw_end(contents);
 }
 
+void resource_app(struct jsonw *contents, const char *uri, const char *html)
+{
+	jsonw_obj(contents, NULL);
+	jsonw_str(contents, "uri", uri);
+	jsonw_str(contents, "mimeType", MIME_APP);
+	jsonw_str(contents, "text", html);
+	jsonw_raw(contents, "_meta",
+		  "{\"ui\":{\"csp\":{\"connectDomains\":[],\"resourceDomains\":[],"
+		  "\"frameDomains\":[],\"baseUriDomains\":[]},\"permissions\":{},"
+		  "\"prefersBorder\":true}}");
+	jsonw_end(contents);
+}
+
 void resource_blob(struct jsonw *contents, const char *uri, const char *mime,
 		   const char *base64)
 {

@@ -47,6 +47,13 @@ void tool_item(const struct tool *t, enum rev rev, struct jsonw *w)
 		jsonw_bool(w, "openWorldHint", t->hints & HINT_OPEN_WORLD);
 		jsonw_end(w);
 	}
+	if (t->app && rev >= REV_2025_06) {
+		jsonw_obj(w, "_meta");
+		jsonw_obj(w, "ui");
+		jsonw_str(w, "resourceUri", t->app);
+		jsonw_end(w);
+		jsonw_end(w);
+	}
 	jsonw_end(w);
 }
 

@@ -44,15 +44,17 @@ struct tool {
 	unsigned hints, flags;
 	const char *audit;    /* audit action such as "issue.update"; NULL: not audited */
 	const char *resource; /* resource_type of the audit row */
-	/* Text of the argument `arg` so far -> candidates (completion of prompts and
-	 * templates uses the same signature); NULL: none. */
+	const char *app; /* "ui://…": the page hosts show its result in; NULL: none */
 };
 
-/* Writes up to 100 strings with jsonw_str(w, NULL, …) into the open array `values`, best
- * first. total (may stay -1). context: earlier arguments as an object node, or NULL. */
+/* Text of the argument `arg` so far -> candidates. Writes up to 100 strings with
+ * jsonw_str(w, NULL, …) into the open array `values`, best first. total (may stay -1).
+ * context: earlier arguments as an object node, or NULL. */
 typedef bool (*complete_fn)(struct ctx *c, const char *arg, const char *text,
 			    const struct node *context, struct jsonw *values,
 			    int64_t *total, struct err *e);
+
+#define MIME_APP "text/html;profile=mcp-app"
 
 struct resource {
 	const char *uri; /* or a template of level 1: "memory://{memoryId}" */
@@ -71,6 +73,8 @@ struct resource {
 
 void resource_text(struct jsonw *contents, const char *uri, const char *mime,
 		   const char *text);
+/* An MCP App: HTML that needs nothing from outside. */
+void resource_app(struct jsonw *contents, const char *uri, const char *html);
 void resource_blob(struct jsonw *contents, const char *uri, const char *mime,
 		   const char *base64);
 

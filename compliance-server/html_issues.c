@@ -2,26 +2,26 @@
 /* The issues, and filters over them that need no script: hidden check boxes, and rules of
  * the style sheet that follow them. */
 #include "common/base/str.h"
-#include "compliance-server/page_write.h"
+#include "compliance-server/html_write.h"
 
 #define FILTERED 60 /* targets with a filter of their own */
 
-static void put_places(struct buf *b, const struct page_issue *is)
+static void put_places(struct buf *b, const struct html_issue *is)
 {
 	buf_adds(b, "<ul class=\"places\">");
 	for (size_t i = 0; i < is->n_places; i++) {
-		const struct page_place *at = &is->places[i];
+		const struct html_place *at = &is->places[i];
 
 		buf_adds(b, "<li>");
 		if (!str_empty(at->where)) {
 			buf_adds(b, "<code>");
-			page_text(b, at->where);
+			html_text(b, at->where);
 			buf_adds(b, "</code><br>");
 		}
-		page_text(b, at->message);
+		html_text(b, at->message);
 		if (!str_empty(at->evidence)) {
 			buf_adds(b, " <span class=\"soft\">(");
-			page_text(b, at->evidence);
+			html_text(b, at->evidence);
 			buf_adds(b, ")</span>");
 		}
 		buf_adds(b, "</li>");
@@ -32,8 +32,8 @@ static void put_places(struct buf *b, const struct page_issue *is)
 	buf_adds(b, "</ul>");
 }
 
-static void put_issue(struct buf *b, const struct page_issue *is,
-		      const struct page_target *t, size_t target)
+static void put_issue(struct buf *b, const struct html_issue *is,
+		      const struct html_target *t, size_t target)
 {
 	const char *label = is->closed	  ? "suppressed"
 			    : is->preview ? "preview"
@@ -44,14 +44,14 @@ static void put_issue(struct buf *b, const struct page_issue *is,
 		 "<details class=\"issue s%d t%zu\"><summary><span class=\"badge\">%s"
 		 "</span><span class=\"name\">",
 		 tone, target, label);
-	page_text(b, is->title);
+	html_text(b, is->title);
 	buf_adds(b, "</span><code>");
-	page_text(b, is->rule);
+	html_text(b, is->rule);
 	buf_adds(b, "</code><span class=\"where soft\">");
-	page_text(b, t->name);
+	html_text(b, t->name);
 	if (is->n_places > 0 && !str_empty(is->places[0].where)) {
 		buf_adds(b, " &middot; ");
-		page_text(b, is->places[0].where);
+		html_text(b, is->places[0].where);
 	}
 	if (is->all_places > 1)
 		buf_addf(b, " and %zu more", is->all_places - 1);
@@ -61,29 +61,29 @@ static void put_issue(struct buf *b, const struct page_issue *is,
 	buf_adds(b, "</span></summary><div class=\"body\">");
 	if (is->closed) {
 		buf_adds(b, "<p>Suppressed: ");
-		page_text(b, is->closed);
+		html_text(b, is->closed);
 		buf_adds(b, "</p>");
 	}
 	if (!str_empty(is->why)) {
 		buf_adds(b, "<p>");
-		page_text(b, is->why);
+		html_text(b, is->why);
 		buf_adds(b, "</p>");
 	}
 	put_places(b, is);
 	buf_adds(b, "<p class=\"fix\"><b>Fix:</b> ");
-	page_text(b, is->fix);
+	html_text(b, is->fix);
 	buf_adds(b, "</p></div></details>\n");
 }
 
-static size_t issues_of(const struct page *p, size_t target, int tone)
+static size_t issues_of(const struct html_page *p, size_t target, int tone)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_targets; i++) {
-		const struct page_target *t = &p->targets[i];
+		const struct html_target *t = &p->targets[i];
 
 		for (size_t k = 0; k < t->n_issues; k++) {
-			const struct page_issue *is = &t->issues[k];
+			const struct html_issue *is = &t->issues[k];
 			int own =
 				is->preview || is->closed ? SEV_INFO : (int)is->severity;
 
@@ -94,13 +94,13 @@ static size_t issues_of(const struct page *p, size_t target, int tone)
 	return n;
 }
 
-static bool has_filter(const struct page *p, size_t target)
+static bool has_filter(const struct html_page *p, size_t target)
 {
 	return target <= FILTERED && issues_of(p, target, -1) > 0;
 }
 
 /* Rules that hide what is not chosen, and show which chips are. */
-static void put_rules(struct buf *b, const struct page *p)
+static void put_rules(struct buf *b, const struct html_page *p)
 {
 	buf_adds(b, "<style>\n");
 	for (int s = SEV_CRITICAL; s >= SEV_INFO; s--)
@@ -127,7 +127,7 @@ static void put_rules(struct buf *b, const struct page *p)
 	buf_adds(b, "</style>\n");
 }
 
-static void put_inputs(struct buf *b, const struct page *p)
+static void put_inputs(struct buf *b, const struct html_page *p)
 {
 	static const char *const names[] = { "preview, info", "low", "medium", "high",
 					     "critical" };
@@ -144,7 +144,7 @@ static void put_inputs(struct buf *b, const struct page *p)
 			 "<input class=\"filter\" type=\"radio\" name=\"t\" id=\"t%zu\"%s"
 			 " aria-label=\"only ",
 			 i, i == 0 ? " checked" : "");
-		page_text(b, i == 0 ? "all" : p->targets[i - 1].name);
+		html_text(b, i == 0 ? "all" : p->targets[i - 1].name);
 		buf_adds(b, "\">");
 	}
 	buf_adds(b, "\n<div class=\"chips\">");
@@ -158,13 +158,13 @@ static void put_inputs(struct buf *b, const struct page *p)
 		if (!has_filter(p, i))
 			continue;
 		buf_addf(b, "<label class=\"chip\" for=\"t%zu\">", i);
-		page_text(b, i == 0 ? "all" : p->targets[i - 1].name);
+		html_text(b, i == 0 ? "all" : p->targets[i - 1].name);
 		buf_addf(b, " %zu</label>", issues_of(p, i, -1));
 	}
 	buf_adds(b, "</div>\n");
 }
 
-void page_issues(struct buf *b, const struct page *p)
+void html_issues(struct buf *b, const struct html_page *p)
 {
 	if (issues_of(p, 0, -1) == 0)
 		return;
@@ -175,10 +175,10 @@ void page_issues(struct buf *b, const struct page *p)
 	/* worst first over all targets, each target's own order kept */
 	for (int s = SEV_CRITICAL; s >= SEV_INFO; s--) {
 		for (size_t i = 0; i < p->n_targets; i++) {
-			const struct page_target *t = &p->targets[i];
+			const struct html_target *t = &p->targets[i];
 
 			for (size_t k = 0; k < t->n_issues; k++) {
-				const struct page_issue *is = &t->issues[k];
+				const struct html_issue *is = &t->issues[k];
 				int own = is->preview || is->closed ? SEV_INFO
 								    : (int)is->severity;
 

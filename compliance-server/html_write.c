@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text made harmless, and scores as pictures. */
-#include "compliance-server/page_write.h"
+#include "compliance-server/html_write.h"
 
 #include <stdlib.h>
 
@@ -28,7 +28,7 @@ static bool unseen(uint32_t cp)
 	return false;
 }
 
-void page_text(struct buf *b, const char *text)
+void html_text(struct buf *b, const char *text)
 {
 	const char *p = text ? text : "";
 
@@ -69,7 +69,7 @@ static const char *tone(int score)
 }
 
 /* The circle is 100 long, so that the score is the length of its arc. */
-void page_ring(struct buf *b, int score, char grade, bool big)
+void html_ring(struct buf *b, int score, char grade, bool big)
 {
 	char value[16] = "no score";
 	int shown = score == SCORE_NONE ? 0 : score;
@@ -92,7 +92,7 @@ void page_ring(struct buf *b, int score, char grade, bool big)
 		 grade, value);
 }
 
-void page_trend_line(struct buf *b, const struct page_target *t)
+void html_trend_line(struct buf *b, const struct html_target *t)
 {
 	if (t->n_trend < 2)
 		return;
@@ -118,7 +118,7 @@ void page_trend_line(struct buf *b, const struct page_target *t)
 		 t->trend[t->n_trend - 1] / 100, t->trend[t->n_trend - 1] % 100);
 }
 
-static void put_bars(struct buf *b, const struct page_target *t)
+static void put_bars(struct buf *b, const struct html_target *t)
 {
 	buf_adds(b, "<div class=\"bars\">");
 	for (int c = CAT_SECURITY; c < CAT_MAX; c++) {
@@ -135,28 +135,28 @@ static void put_bars(struct buf *b, const struct page_target *t)
 	buf_adds(b, "</div>");
 }
 
-static void put_target(struct buf *b, const struct page_target *t)
+static void put_target(struct buf *b, const struct html_target *t)
 {
 	buf_adds(b, "<article class=\"card target\"><div class=\"top\">");
-	page_ring(b, t->overall, t->grade, false);
+	html_ring(b, t->overall, t->grade, false);
 	buf_adds(b, "<div><h3>");
-	page_text(b, t->name);
+	html_text(b, t->name);
 	buf_adds(b, "</h3><span class=\"soft\">");
-	page_text(b, str_eq(t->type, "mcp") ? "server" : t->type);
+	html_text(b, str_eq(t->type, "mcp") ? "server" : t->type);
 	buf_adds(b, ", ");
-	page_text(b, t->state);
+	html_text(b, t->state);
 	buf_adds(b, "</span></div></div>");
 	put_bars(b, t);
-	page_trend_line(b, t);
+	html_trend_line(b, t);
 	if (t->note) {
 		buf_adds(b, "<p class=\"soft\">");
-		page_text(b, t->note);
+		html_text(b, t->note);
 		buf_adds(b, "</p>");
 	}
 	buf_adds(b, "</article>\n");
 }
 
-static bool quiet(const struct page_target *t)
+static bool quiet(const struct html_target *t)
 {
 	return t->overall == 10000 && t->n_issues == 0;
 }
@@ -164,17 +164,17 @@ static bool quiet(const struct page_target *t)
 /* Without a score first, then the worst; of equal ones the order of the files. */
 static int worst_first(const void *x, const void *y)
 {
-	const struct page_target *a = *(const struct page_target *const *)x;
-	const struct page_target *b = *(const struct page_target *const *)y;
+	const struct html_target *a = *(const struct html_target *const *)x;
+	const struct html_target *b = *(const struct html_target *const *)y;
 
 	if (a->overall != b->overall)
 		return a->overall < b->overall ? -1 : 1;
 	return a < b ? -1 : a > b;
 }
 
-void page_targets(struct buf *b, const struct page *p, struct arena *a)
+void html_targets(struct buf *b, const struct html_page *p, struct arena *a)
 {
-	const struct page_target **by = arena_array(a, p->n_targets + 1, sizeof(*by));
+	const struct html_target **by = arena_array(a, p->n_targets + 1, sizeof(*by));
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_targets; i++)

@@ -2,16 +2,16 @@
 /* A fresh check as a page. */
 #include "common/base/names.h"
 #include "common/base/str.h"
-#include "compliance-server/page.h"
+#include "compliance-server/html.h"
 #include "compliance-server/report.h"
 
 #define PLACES	200 /* of one issue */
 #define UNKNOWN 20  /* of one target */
 
 static void fill_issue(struct arena *a, const struct check_issue *is,
-		       struct page_issue *ret)
+		       struct html_issue *ret)
 {
-	*ret = (struct page_issue){ .rule = is->rule->id,
+	*ret = (struct html_issue){ .rule = is->rule->id,
 				    .title = is->title,
 				    .why = is->rule->why,
 				    .fix = is->recommendation,
@@ -28,14 +28,14 @@ static void fill_issue(struct arena *a, const struct check_issue *is,
 		if (f->file)
 			where = arena_printf(a, "%s:%d:%d", f->file->shown, f->line,
 					     f->col);
-		ret->places[i] = (struct page_place){ where, f->message, f->evidence };
+		ret->places[i] = (struct html_place){ where, f->message, f->evidence };
 	}
 }
 
 static void fill_target(struct arena *a, const struct check_target *t,
-			struct page_target *ret)
+			struct html_target *ret)
 {
-	*ret = (struct page_target){ .name = t->name,
+	*ret = (struct html_target){ .name = t->name,
 				     .type = t->type,
 				     .state = t->state,
 				     .note = t->note,
@@ -65,11 +65,11 @@ static const char *count(struct arena *a, size_t n, const char *what)
 	return arena_printf(a, "%zu %s%s", n, what, n == 1 ? "" : "s");
 }
 
-void page_of_report(const struct check_report *r, struct arena *a, struct page *ret)
+void html_of_report(const struct check_report *r, struct arena *a, struct html_page *ret)
 {
-	struct page p = { .complete = r->complete,
-			  .overall = r->overall,
-			  .grade = r->grade };
+	struct html_page p = { .complete = r->complete,
+			       .overall = r->overall,
+			       .grade = r->grade };
 
 	p.what = arena_printf(
 		a, "%s, %s, %s, %s check", count(a, r->facts->n_files, "file"),
