@@ -5,7 +5,15 @@
 
 #include "compliance-server/facts.h"
 
-enum look_place { LOOK_COMMAND = 1, LOOK_ARG, LOOK_ENV, LOOK_URL, LOOK_HEADER };
+enum look_place {
+	LOOK_COMMAND = 1,
+	LOOK_ARG,
+	LOOK_ENV,
+	LOOK_URL,
+	LOOK_HEADER,
+	LOOK_VAR,     /* assignment of a .env file */
+	LOOK_SERVICE, /* environment or option of a compose service */
+};
 
 /* Every string of the entry, one after the other; NULL behind the last. */
 const struct value *look_value(const struct entry *e, size_t i, enum look_place *ret);

@@ -281,6 +281,7 @@ static struct config_file *file_new(struct facts *fa, const char *path, const ch
 	if (host)
 		f->host = host;
 	f->form = form_of_name(f->real);
+	f->sample = form_is_sample(f->real);
 	f->root = host_project_root(a, f->real);
 	f->root_name = last_part(f->root);
 	n = strlen(f->root);

@@ -80,7 +80,11 @@ struct config_file {
 	const struct node *top;	  /* NULL unless FILE_READ; of YAML the first document */
 	const struct node **docs; /* YAML: the documents that are objects, in order */
 	size_t n_docs;
-	struct values vars; /* .env: the assignments in order; pointer is the name */
+	/* .env: the assignments in order, pointer is the name. Compose: the environment
+	 * of all services, pointer is "services/NAME/environment/KEY". Without a value in
+	 * the file text is NULL. */
+	struct values vars;
+	const struct value **vars_sorted; /* by pointer, of equal ones in order */
 	const struct dotenv *dotenv; /* .env: the same with what is odd about its lines */
 	struct server_map *maps;     /* every server map of the file, in order */
 	size_t n_maps;
@@ -88,6 +92,7 @@ struct config_file {
 	size_t entry_bytes; /* JSON text of its entries so far */
 	size_t n_entries;
 	bool on_disk;	 /* paths of the file can be looked up */
+	bool sample;	 /* *.example, *.sample, *template*, *.dist: to be copied */
 	char sha256[65]; /* of the bytes; "" when unreadable */
 	unsigned mode;	 /* permission bits, 0 when unknown */
 	long uid, gid;
@@ -134,7 +139,8 @@ struct project {
 	const char *root, *name;
 	const struct config_file **files; /* as in facts.files, user files left out */
 	size_t n_files;
-	unsigned forms; /* 1u << enum file_form of the files that were read */
+	unsigned forms;	       /* 1u << enum file_form of the files that were read … */
+	unsigned forms_unread; /* … and of those that could not be */
 };
 
 /* What one host runs: one target of type host. */
@@ -169,6 +175,9 @@ struct facts_options {
 	const char *path_env; /* NULL: $PATH and the folders every login has */
 	bool resolve_env;
 };
+
+/* The assignment that counts of those with this pointer: the last; NULL: none. */
+const struct value *file_var(const struct config_file *f, const char *pointer);
 
 /* Reads and parses the files; a file that cannot be read becomes a fact, not an error.
  * False only for a wrong option. Everything lives in the arena. */

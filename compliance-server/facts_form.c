@@ -2,11 +2,14 @@
 /* Files of each form into nodes and values. */
 #include "compliance-server/facts_form.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/str.h"
 #include "common/config/dotenv.h"
 #include "common/field/yamlr.h"
+#include "compliance-server/facts_entry.h"
+#include "compliance-server/predicate.h"
 
 #define TOLERANT                                                                 \
 	(JSONR_COMMENTS | JSONR_TRAILING_COMMAS | JSONR_DUPLICATES | JSONR_BOM | \
@@ -37,6 +40,58 @@ enum file_form form_of_name(const char *path)
 	return FORM_KUBERNETES;
 }
 
+bool form_is_sample(const char *path)
+{
+	static const char *const words[] = { "example", "sample", "dist", "tmpl", "tpl" };
+	const char *name = base_name(path);
+
+	if (find_ignoring_case(name, "template"))
+		return true;
+	for (size_t n; *name != '\0'; name += n + (name[n] != '\0')) {
+		struct span part = { name, strcspn(name, ".-_") };
+
+		n = part.n;
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (span_ieq(part, words[i]))
+				return true;
+	}
+	return false;
+}
+
+static int compare_vars(const void *a, const void *b)
+{
+	const struct value *x = *(const struct value *const *)a;
+	const struct value *y = *(const struct value *const *)b;
+	int order = strcmp(x->pointer, y->pointer);
+
+	return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+static void sort_vars(struct arena *a, struct config_file *f)
+{
+	f->vars_sorted = arena_array(a, f->vars.n + 1, sizeof(*f->vars_sorted));
+	for (size_t i = 0; i < f->vars.n; i++)
+		f->vars_sorted[i] = &f->vars.v[i];
+	qsort(f->vars_sorted, f->vars.n, sizeof(*f->vars_sorted), compare_vars);
+}
+
+const struct value *file_var(const struct config_file *f, const char *pointer)
+{
+	size_t low = 0, high = f->vars.n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(f->vars_sorted[mid]->pointer, pointer) <= 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low > 0 && str_eq(f->vars_sorted[low - 1]->pointer, pointer)
+		       ? f->vars_sorted[low - 1]
+		       : NULL;
+}
+
 static struct node *var_node(struct arena *a, const struct dotenv_entry *d)
 {
 	struct node *n = arena_alloc(a, sizeof(*n));
@@ -64,6 +119,55 @@ static void parse_dotenv(struct arena *a, struct config_file *f, const char *tex
 							 .text = d->v[i].value,
 							 .pointer = d->v[i].name,
 							 .node = var_node(a, &d->v[i]) };
+	sort_vars(a, f);
+}
+
+static const char *scalar_text(const struct node *n)
+{
+	return n->kind == NODE_BOOL ? (n->truth ? "true" : "false") : n->text;
+}
+
+static void add_var(struct arena *a, struct config_file *f, const char *service,
+		    const struct node *n)
+{
+	const char *eq = n->key || !n->text ? NULL : strchr(n->text, '=');
+	const char *name = n->key ? n->key
+			   : eq	  ? arena_strndup(a, n->text, (size_t)(eq - n->text))
+				  : n->text;
+
+	if (!name)
+		return;
+	f->vars.v[f->vars.n++] =
+		(struct value){ .name = name,
+				.text = n->key ? scalar_text(n)
+					: eq   ? eq + 1
+					       : NULL,
+				.pointer = arena_printf(a, "services/%s/environment/%s",
+							pointer_part(a, service),
+							pointer_part(a, name)),
+				.node = n };
+}
+
+static void compose_vars(struct arena *a, struct config_file *f)
+{
+	const struct node *services = node_get(f->top, "services");
+	size_t n = 0;
+
+	for (int add = 0; add < 2; add++) {
+		for (const struct node *s = services ? services->first : NULL; s;
+		     s = s->next) {
+			const struct node *env =
+				s->key ? node_get(s, "environment") : NULL;
+
+			n += env && add == 0 ? env->n : 0;
+			for (const struct node *m = env && add > 0 ? env->first : NULL; m;
+			     m = m->next)
+				add_var(a, f, s->key, m);
+		}
+		if (add == 0)
+			f->vars.v = arena_array(a, n + 1, sizeof(*f->vars.v));
+	}
+	sort_vars(a, f);
 }
 
 static bool is_kubernetes(const struct node *doc)
@@ -87,12 +191,12 @@ static bool parse_yaml(struct arena *a, struct config_file *f, const char *text,
 		kubernetes |= is_kubernetes(d);
 	}
 	f->top = f->n_docs > 0 ? f->docs[0] : all;
+	if (f->n_docs == 1 && !kubernetes && node_get(f->top, "services"))
+		f->form = FORM_COMPOSE;
+	if (f->form == FORM_COMPOSE)
+		compose_vars(a, f);
 	if (f->form == FORM_COMPOSE || kubernetes)
 		return true;
-	if (f->n_docs == 1 && node_get(f->top, "services")) {
-		f->form = FORM_COMPOSE;
-		return true;
-	}
 	f->state = FILE_OTHER;
 	f->error = "YAML, and neither a compose file nor Kubernetes objects";
 	f->error_at = (struct pos){ 1, 1 };

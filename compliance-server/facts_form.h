@@ -8,6 +8,8 @@
 
 /* By the name alone; YAML files are FORM_KUBERNETES until their text says otherwise. */
 enum file_form form_of_name(const char *path);
+/* By the name alone: a pattern to copy, such as .env.example. */
+bool form_is_sample(const char *path);
 /* Sets form, top, docs, vars. f->state becomes FILE_OTHER, with f->error, for a text that
  * is of no form we know. On bad syntax false, f->error_at and e. */
 bool form_parse(struct arena *a, struct config_file *f, const char *text, size_t n,

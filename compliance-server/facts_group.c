@@ -66,6 +66,8 @@ static void each_file(struct facts *f, bool counted)
 		p->n_files++;
 		if (file->state == FILE_READ)
 			p->forms |= 1u << file->form;
+		else if (file->state == FILE_UNREADABLE || file->state == FILE_SYNTAX)
+			p->forms_unread |= 1u << file->form;
 	}
 }
 

@@ -327,6 +327,8 @@ static void judge(struct rule_run *r, struct judgement *j)
 		r->rule->check_project(r);
 	else
 		r->rule->check(r);
+	if (r->project && (r->rule->forms & r->project->forms_unread))
+		rule_unknown(r, "a file of the project could not be read");
 	j->reason = s->reason;
 	j->first = s->first;
 	j->n = s->result->findings.n - s->first;
@@ -363,7 +365,7 @@ static void run_on_projects(struct rule_run *r, struct rules_result *out)
 	for (size_t i = 0; i < f->n_projects; i++) {
 		r->file = NULL;
 		r->project = f->projects[i];
-		if (r->rule->forms & r->project->forms)
+		if (r->rule->forms & (r->project->forms | r->project->forms_unread))
 			judge(r, &out->judgements[out->n_judgements++]);
 	}
 	r->file = NULL;

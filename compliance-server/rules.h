@@ -35,6 +35,9 @@ enum rule_scope {
 	RULE_HOST,     /* the enabled servers of a host: r->host */
 };
 
+/* Files that set variables of a program. */
+#define FORMS_ENV (1u << FORM_DOTENV | 1u << FORM_COMPOSE)
+
 enum rule_flag {
 	RULE_UNSCORED = 1 << 0, /* counts as pass or fail, has no weight in a score */
 };
@@ -58,8 +61,8 @@ struct rule {
 	/* For a rule of another scope that judges .env, compose and Kubernetes files as
 	 * well: called like a RULE_PROJECT. */
 	void (*check_project)(struct rule_run *r);
-	/* Files it is asked about, 1u << enum file_form each: of a RULE_FILE (0: server
-	 * files), a RULE_PROJECT and of check_project. */
+	/* Files it is asked about, 1u << enum file_form each (FORMS_ENV): of a RULE_FILE
+	 * (0: server files), a RULE_PROJECT and of check_project. */
 	unsigned forms;
 };
 

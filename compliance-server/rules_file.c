@@ -11,7 +11,6 @@
 #include "common/base/str.h"
 #include "compliance-server/entry_look.h"
 #include "compliance-server/git_look.h"
-#include "compliance-server/predicate.h"
 #include "compliance-server/rules_checks.h"
 
 static bool is_program(const char *path)
@@ -218,7 +217,10 @@ static bool closed_above(struct arena *a, const char *real)
 
 void check_sec_012(struct rule_run *r)
 {
-	if (!secret_file(r) || !(r->file->mode & 044) ||
+	bool dotenv = r->file->form == FORM_DOTENV && r->file->on_disk &&
+		      r->file->state == FILE_READ && !r->file->sample;
+
+	if ((!dotenv && !secret_file(r)) || !(r->file->mode & 044) ||
 	    closed_above(r->arena, r->file->real))
 		return;
 	fail_file(r, SEV_HIGH,
@@ -229,8 +231,11 @@ void check_sec_012(struct rule_run *r)
 
 void check_sec_013(struct rule_run *r)
 {
-	if (!secret_file(r) || is_place(r->file->shown) ||
-	    str_ends(r->file->shown, ".example") || str_ends(r->file->shown, ".sample"))
+	if (r->file->sample) {
+		rule_skip(r, "the file is a pattern to copy");
+		return;
+	}
+	if (!secret_file(r))
 		return;
 	switch (git_state_of(r->arena, r->file->real)) {
 	case GIT_NONE:
