@@ -87,7 +87,9 @@ static void fill_target(struct ctx *c, const struct stored_report *r,
 		.type = str_starts(name, "workspace:") ? "workspace"
 			: str_starts(name, "host:")    ? "host"
 						       : "mcp",
-		.state = names_text(check_statuses, (int)k->status),
+		.state = k->status == STATUS_COMPLETED
+				 ? "checked"
+				 : names_text(check_statuses, (int)k->status),
 		.overall = k->overall_score.set ? hundredths(k->overall_score.v)
 						: SCORE_NONE,
 	};

