@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sub-commands: check, explain, trust. */
+/* Sub-commands: check, report, explain, trust, and the table of all. */
 #define _GNU_SOURCE /* environ */
 #include <stdio.h>
 #include <unistd.h>
 
 #include "common/base/names.h"
 #include "common/base/str.h"
+#include "compliance-server/cmds.h"
 #include "compliance-server/input.h"
 #include "compliance-server/report.h"
 #include "compliance-server/run.h"
@@ -426,5 +427,13 @@ const struct command compliance_commands[] = {
 	  .order = ORDER_LONG,
 	  .perm = PERM_ADMIN,
 	  .flags = TOOL_NO_DB },
+	{ .name = "verify-audit",
+	  .usage = "[--json]",
+	  .doc = "Verify the hash chain of the audit log; exit status 65 when it is broken.",
+	  .in = verify_audit_fields,
+	  .in_size = sizeof(struct verify_audit_in),
+	  .run = verify_audit_cmd,
+	  .order = ORDER_READ,
+	  .perm = PERM_READ },
 	{ .name = NULL },
 };

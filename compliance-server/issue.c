@@ -2,26 +2,24 @@
 /* The life of an issue: opened, refreshed and resolved by checks, moved by people. */
 #include "compliance-server/issue.h"
 
-#include "common/app/audit_store.h"
 #include "common/base/buf.h"
 #include "common/base/digest.h"
 #include "common/base/id.h"
 #include "common/base/names.h"
 #include "common/base/str.h"
-#include "common/field/jsonw.h"
+#include "compliance-server/note.h"
 
-#define DETAILS_MAX (16 * 1024)
-#define ID_HEX	    16
+#define ID_HEX 16
 
 /* Moves by people. A check opens and resolves by itself. */
 static const struct move {
 	enum issue_status from, to;
 	const char *event;
 } moves[] = {
-	{ ISSUE_OPEN, ISSUE_IN_PROGRESS, "issue.start" },
+	{ ISSUE_OPEN, ISSUE_IN_PROGRESS, "issue.update" },
 	{ ISSUE_OPEN, ISSUE_RESOLVED, "issue.resolve" },
 	{ ISSUE_OPEN, ISSUE_CLOSED, "issue.close" },
-	{ ISSUE_IN_PROGRESS, ISSUE_OPEN, "issue.stop" },
+	{ ISSUE_IN_PROGRESS, ISSUE_OPEN, "issue.update" },
 	{ ISSUE_IN_PROGRESS, ISSUE_RESOLVED, "issue.resolve" },
 	{ ISSUE_IN_PROGRESS, ISSUE_CLOSED, "issue.close" },
 	{ ISSUE_RESOLVED, ISSUE_OPEN, "issue.reopen" },
@@ -44,31 +42,21 @@ void issue_make_id(const char *rule, enum category category, const char *server_
 	snprintf(out, ISSUE_ID_LEN, "%.20s-%.*s", rule, ID_HEX, hex);
 }
 
-/* One row of the audit log for a change of state, beside the row of the call itself. */
+/* An entry for a change of state, beside that of the call itself. */
 static bool record(struct ctx *c, const char *event, const struct compliance_issue *i,
-		   enum issue_status from, const char *note, struct err *e)
+		   enum issue_status from, const char *why, struct err *e)
 {
-	struct audit_log row = { .action = event,
-				 .resource_type = "compliance_issue",
-				 .resource_id = i->issue_id,
-				 .user_id = c->who->user_id };
-	struct buf b CLEANUP(buf_release);
-	struct jsonw w;
+	struct note n;
 
-	buf_init(&b, DETAILS_MAX);
-	jsonw_init(&w, &b);
-	jsonw_obj(&w, NULL);
-	jsonw_str(&w, "actor", c->who->name);
-	jsonw_str(&w, "component", "compliance");
-	jsonw_str(&w, "server", i->server_name);
-	jsonw_str(&w, "check", i->check_id);
+	note_open(c, &n, event, "compliance_issue", i->issue_id, NULL);
+	jsonw_str(&n.w, "server", i->server_name);
+	jsonw_str(&n.w, "check", i->check_id);
+	jsonw_str(&n.w, "severity", severity_text(i->severity));
 	if (from)
-		jsonw_str(&w, "from", names_text(issue_statuses, (int)from));
-	jsonw_str(&w, "to", names_text(issue_statuses, (int)i->status));
-	jsonw_str(&w, "note", note);
-	jsonw_end(&w);
-	row.details.text = arena_strdup(c->arena, buf_text(&b));
-	return audit_add(c, &row, e);
+		jsonw_str(&n.w, "from", names_text(issue_statuses, (int)from));
+	jsonw_str(&n.w, "to", names_text(issue_statuses, (int)i->status));
+	jsonw_str(&n.w, "note", why);
+	return note_store(c, &n, e);
 }
 
 static const struct move *find_move(enum issue_status from, enum issue_status to)
@@ -119,7 +107,7 @@ bool issue_move(struct ctx *c, const char *issue_id, const struct issue_change *
 			return false;
 	}
 	if ((m || ch->note) &&
-	    !record(c, m ? m->event : "issue.note", &i, m ? from : 0, ch->note, e))
+	    !record(c, m ? m->event : "issue.update", &i, m ? from : 0, ch->note, e))
 		return false;
 	*ret = i;
 	return true;

@@ -37,6 +37,7 @@ static const struct app app = {
 	.about = "checks the MCP servers of a set-up and follows their issues",
 	.server = KEY_COMPLIANCE,
 	.offer = &compliance_offer,
+	.audit_chain = true,
 	.sets = sets,
 	.commands = compliance_commands,
 	.docs = docs,

@@ -8,10 +8,12 @@
 
 #include "common/base/id.h"
 #include "common/base/log.h"
+#include "common/base/names.h"
 #include "common/base/str.h"
 #include "compliance-server/check_store.h"
 #include "compliance-server/keep.h"
 #include "compliance-server/live.h"
+#include "compliance-server/note.h"
 #include "compliance-server/run_save.h"
 #include "compliance-server/trust.h"
 
@@ -255,6 +257,19 @@ bool run_prepare(struct ctx *c, const struct run_request *q, struct run *ret,
 	return !q->live || q->consent || has_consent(c, ret, e);
 }
 
+static bool record_start(struct ctx *c, const struct run *r, const struct run_target *rt,
+			 struct err *e)
+{
+	struct note n;
+
+	note_open(c, &n, "check.start", "compliance_check", rt->check.check_id, NULL);
+	jsonw_str(&n.w, "server", rt->server.name);
+	jsonw_str(&n.w, "type", names_text(check_types, (int)rt->check.check_type));
+	jsonw_str(&n.w, "mode", r->q->live ? "live" : "static");
+	note_ruleset(&n);
+	return note_store(c, &n, e);
+}
+
 static bool begin_one(struct ctx *c, struct run *r, struct run_target *rt,
 		      struct strs *taken, struct err *e)
 {
@@ -278,7 +293,7 @@ static bool begin_one(struct ctx *c, struct run *r, struct run_target *rt,
 		.created_at = r->began,
 		.updated_at = r->began,
 	};
-	return check_insert(c, &rt->check, e);
+	return check_insert(c, &rt->check, e) && record_start(c, r, rt, e);
 }
 
 static bool begin_all(struct ctx *c, void *arg, struct err *e)
@@ -356,6 +371,17 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 	return true;
 }
 
+static bool record_fail(struct ctx *c, const struct compliance_check *k, const char *why,
+			struct err *e)
+{
+	struct note n;
+
+	note_open(c, &n, "check.fail", "compliance_check", k->check_id, "failed");
+	jsonw_str(&n.w, "server", k->server_name);
+	jsonw_str(&n.w, "reason", why);
+	return note_store(c, &n, e);
+}
+
 struct batch {
 	struct run *r;
 	size_t first, n;
@@ -386,9 +412,15 @@ bool run_finish(struct ctx *c, struct run *r, struct err *e)
 	return true;
 }
 
+struct failure {
+	struct run *r;
+	const struct err *why;
+};
+
 static bool fail_all(struct ctx *c, void *arg, struct err *e)
 {
-	struct run *r = arg;
+	const struct failure *f = arg;
+	struct run *r = f->r;
 	struct err ignored;
 
 	for (size_t i = 0; i < r->n_targets; i++) {
@@ -401,8 +433,11 @@ static bool fail_all(struct ctx *c, void *arg, struct err *e)
 		k.completed_at = k.updated_at = clock_now();
 		k.duration =
 			(struct opt_i64){ k.completed_at.ms - k.started_at.ms, true };
-		if (check_finish(c, &k, &ignored))
+		if (check_finish(c, &k, &ignored)) {
+			if (!record_fail(c, &k, err_row(f->why->code)->name, e))
+				return false;
 			continue;
+		}
 		if (ignored.code != ERR_CONFLICT)
 			return err_set(e, ignored.code, "%s", ignored.msg);
 	}
@@ -411,6 +446,7 @@ static bool fail_all(struct ctx *c, void *arg, struct err *e)
 
 void run_fail(struct ctx *c, struct run *r, const struct err *why)
 {
+	struct failure f = { r, why };
 	struct ctx end = *c;
 	struct err e = { 0 };
 
@@ -418,7 +454,7 @@ void run_fail(struct ctx *c, struct run *r, const struct err *why)
 		return;
 	end.cancelled = NULL;
 	end.deadline = clock_mono() + END_MS;
-	if (!db_tx(&end, fail_all, r, &e))
+	if (!db_tx(&end, fail_all, &f, &e))
 		log_event(LOG_WARN, "check",
 			  "a check that failed (%s) could not be marked: %s", why->msg,
 			  e.msg);

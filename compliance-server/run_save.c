@@ -2,7 +2,6 @@
 /* The rows of a run: results with details, issues, health, the final state. */
 #include "compliance-server/run_save.h"
 
-#include "common/app/audit_store.h"
 #include "common/base/buf.h"
 #include "common/base/id.h"
 #include "common/base/names.h"
@@ -10,6 +9,7 @@
 #include "common/field/jsonw.h"
 #include "compliance-server/check_store.h"
 #include "compliance-server/live.h"
+#include "compliance-server/note.h"
 
 #define DETAILS_MAX   (1024 * 1024)
 #define PLACES_MAX    20 /* of one rule, kept in the details */
@@ -368,27 +368,17 @@ static bool save_server(struct ctx *c, struct run_target *rt, struct err *e)
 
 static bool record(struct ctx *c, const struct run_target *rt, struct err *e)
 {
-	struct audit_log row = { .action = "check.complete",
-				 .resource_type = "compliance_check",
-				 .resource_id = rt->check.check_id,
-				 .user_id = c->who->user_id };
-	struct buf b CLEANUP(buf_release);
-	struct jsonw w;
+	struct note n;
 
-	buf_init(&b, 4096);
-	jsonw_init(&w, &b);
-	jsonw_obj(&w, NULL);
-	jsonw_str(&w, "actor", c->who->name);
-	jsonw_str(&w, "component", "compliance");
-	jsonw_str(&w, "server", rt->server.name);
+	note_open(c, &n, "check.complete", "compliance_check", rt->check.check_id, NULL);
+	jsonw_str(&n.w, "server", rt->server.name);
 	if (rt->check.overall_score.set)
-		jsonw_f64(&w, "score", rt->t->overall / 100.0, 2);
-	jsonw_i64(&w, "opened", rt->settled.opened);
-	jsonw_i64(&w, "known", rt->settled.known);
-	jsonw_i64(&w, "resolved", rt->settled.resolved);
-	jsonw_end(&w);
-	row.details.text = arena_strdup(c->arena, buf_text(&b));
-	return audit_add(c, &row, e);
+		jsonw_i64(&n.w, "score", rt->t->overall);
+	jsonw_i64(&n.w, "opened", rt->settled.opened);
+	jsonw_i64(&n.w, "known", rt->settled.known);
+	jsonw_i64(&n.w, "resolved", rt->settled.resolved);
+	note_ruleset(&n);
+	return note_store(c, &n, e);
 }
 
 bool save_target(struct ctx *c, struct run *r, struct run_target *rt, struct err *e)

@@ -39,9 +39,9 @@ const struct stmt history_stmts[] = {
 	[S_MAX] = { .name = NULL },
 };
 
-const struct stmt *history_insert_stmt(void)
+bool history_add(struct ctx *c, const void *row, struct err *e)
 {
-	return &history_stmts[S_INSERT];
+	return db_exec(c, &history_stmts[S_INSERT], row, NULL, e);
 }
 
 bool history_list(struct ctx *c, const struct history_filter *f, struct rows *ret,

@@ -15,7 +15,8 @@ struct history_filter {
 };
 
 extern const struct stmt history_stmts[]; /* closed by name NULL */
-const struct stmt *history_insert_stmt(void);
+/* row: a struct search_history; for the journal. */
+bool history_add(struct ctx *c, const void *row, struct err *e);
 
 /* Newest first; rows of struct search_history, at most limit + 1. */
 bool history_list(struct ctx *c, const struct history_filter *f, struct rows *ret,

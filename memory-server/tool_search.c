@@ -75,7 +75,7 @@ static void record(struct ctx *c, const struct in *in, const char *filter, size_
 	h.query = arena_strndup(c->arena, in->query, (size_t)(cut - in->query));
 	id_uuid(id);
 	h.id = id;
-	journal_add(c->env->journal, history_insert_stmt(), &h);
+	journal_add(c->env->journal, history_add, search_history_fields, &h);
 }
 
 static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *e)

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "common/app/audit_store.h"
 #include "common/app/commands.h"
 #include "common/app/gate.h"
 #include "common/app/journal.h"
@@ -134,6 +135,7 @@ static bool open_database(struct env *env, struct err *e)
 		.idle_ms = v->pool_idle,
 		.statement_ms = v->request_timeout,
 		.sets = env->app->sets,
+		.tx_first = env->app->audit_chain ? &audit_queue_stmt : NULL,
 	};
 
 	env->db = db_new(&o, e);

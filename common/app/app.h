@@ -54,6 +54,7 @@ struct app {
 	const char *about;
 	unsigned server; /* KEY_MEMORY … */
 	const struct offer *offer;
+	bool audit_chain; /* its audit entries form a hash chain named `base` */
 	const struct migration_set *const *sets; /* closed by NULL */
 	const struct command *commands; /* own ones; closed by name NULL; may be NULL */
 	const struct doctor_row

@@ -19,7 +19,7 @@
 struct entry {
 	struct entry *next;
 	struct arena *arena;
-	const struct stmt *stmt;
+	journal_fn *write;
 	void *in;
 };
 
@@ -47,10 +47,17 @@ static void entry_free(struct entry *en)
 static bool write_batch(struct ctx *c, void *arg, struct err *e)
 {
 	for (const struct entry *en = arg; en; en = en->next) {
-		if (!db_exec(c, en->stmt, en->in, NULL, e))
+		if (!en->write(c, en->in, e))
 			return false;
 	}
 	return true;
+}
+
+static bool write_one(struct ctx *c, void *arg, struct err *e)
+{
+	const struct entry *en = arg;
+
+	return en->write(c, en->in, e);
 }
 
 /* Takes up to BATCH_MAX entries off the queue; the mutex is held. */
@@ -78,7 +85,7 @@ static size_t write_each(struct ctx *c, struct entry *batch, struct err *e)
 	size_t failed = 0;
 
 	for (struct entry *en = batch; en; en = en->next)
-		failed += !db_exec(c, en->stmt, en->in, NULL, e);
+		failed += !db_tx(c, write_one, en, e);
 	return failed;
 }
 
@@ -164,7 +171,8 @@ struct journal *journal_new(struct env *env)
 	return j;
 }
 
-void journal_add(struct journal *j, const struct stmt *s, const void *in)
+void journal_add(struct journal *j, journal_fn *write, const struct field *fields,
+		 const void *in)
 {
 	struct entry *en;
 
@@ -172,8 +180,8 @@ void journal_add(struct journal *j, const struct stmt *s, const void *in)
 		return;
 	en = mem_alloc(sizeof(*en));
 	en->arena = arena_new();
-	en->stmt = s;
-	en->in = fields_copy(en->arena, s->in, in);
+	en->write = write;
+	en->in = fields_copy(en->arena, fields, in);
 	pthread_mutex_lock(&j->mutex);
 	if (j->waiting < QUEUE_MAX && !j->stopping) {
 		*j->last = en;

@@ -130,6 +130,13 @@ static bool end(struct ctx *c, struct db_conn *k, bool ok, struct err *e)
 
 typedef bool body_fn(struct ctx *, void *, struct err *);
 
+static bool run_first(struct ctx *c, struct err *e)
+{
+	const struct stmt *s = c->db->tx_first;
+
+	return !s || !stmt_text(s, c->db->drv->dialect) || db_exec(c, s, NULL, NULL, e);
+}
+
 static bool tx_once(struct ctx *c, enum tx_mode m, body_fn *fn, void *arg,
 		    bool *ret_again, struct err *e)
 {
@@ -140,7 +147,7 @@ static bool tx_once(struct ctx *c, enum tx_mode m, body_fn *fn, void *arg,
 	if (!k)
 		return false;
 	c->conn = k;
-	ok = fn(c, arg, e);
+	ok = (m == TX_READ || run_first(c, e)) && fn(c, arg, e);
 	c->conn = NULL;
 	ok = end(c, k, ok, e);
 	*ret_again = !ok && k->again;

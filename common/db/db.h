@@ -40,6 +40,9 @@ struct db_options {
 	int64_t acquire_ms, idle_ms, slow_ms;	 /* slow_ms 0: no slow log */
 	int64_t statement_ms;			 /* PostgreSQL statement_timeout */
 	const struct migration_set *const *sets; /* closed by NULL, in order */
+	/* Runs first in each write transaction where it has a text for the database in
+	 * use; NULL: none. */
+	const struct stmt *tx_first;
 };
 
 /* Checks the URL only. The options' texts are copied. */

@@ -60,6 +60,7 @@ struct db *db_new(const struct db_options *o, struct err *e)
 	db->slow_ms = o->slow_ms;
 	db->statement_ms = o->statement_ms;
 	db->sets = o->sets ? o->sets : none;
+	db->tx_first = o->tx_first;
 	if (set_url(db, o, e) && conns_init(db, e))
 		return db;
 	mem_free(db->url);

@@ -90,6 +90,7 @@ struct db {
 	char *url, *path, *where, *app_name; /* path: SQLite file */
 	int64_t pool_min, pool_max, acquire_ms, idle_ms, slow_ms, statement_ms;
 	const struct migration_set *const *sets;
+	const struct stmt *tx_first;
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t freed; /* borrowers, and calls that wait for the migration */
 	pthread_cond_t ends;  /* the reaper, for the end of the pool */

@@ -219,7 +219,7 @@ static void by_hand(struct dbtest *t)
 		HEAD "\"hand\":{\"command\":\"npx\",\"args\":[\"-y\",\"worse-server\","
 		     "\"--x\"]}}}");
 	DB_OK(t, move(t, id, 0, "only a note"), "a note alone");
-	IS_INT(audit_count(t, "issue.note", id), 1, "is in the audit log");
+	IS_INT(audit_count(t, "issue.update", id), 2, "is in the audit log");
 	DB_OK(t, move(t, id, ISSUE_OPEN, NULL), "it is opened again");
 	DB_OK(t, move(t, id, ISSUE_RESOLVED, "done"), "and said to be repaired");
 	i = issue_of(t, "SUP-001", "hand");

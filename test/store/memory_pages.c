@@ -247,8 +247,7 @@ static void history(struct dbtest *t)
 						    .created_at = clock_now() };
 
 		id_uuid(id);
-		DB_OK(t, db_exec(&t->c, history_insert_stmt(), &row, NULL, &t->e),
-		      "a search");
+		DB_OK(t, history_add(&t->c, &row, &t->e), "a search");
 	}
 	DB_OK(t, history_list(&t->c, &f, &r, &t->e), "searches");
 	h = r.at;

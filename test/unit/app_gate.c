@@ -48,6 +48,13 @@ static struct work work(struct plan *p, const char *action, enum order order)
 			      .arg = p };
 }
 
+static bool add_audit(struct ctx *c, const void *in, struct err *e)
+{
+	struct audit_log row = *(const struct audit_log *)in;
+
+	return audit_insert(c, &row, e);
+}
+
 static void outcome(struct apptest *x, const char *action, const char *text,
 		    const char *what)
 {
@@ -66,14 +73,14 @@ static void writes(struct apptest *x)
 
 	DB_OK(&x->t, gate_run(&x->c, &w, &x->t.e), "a write");
 	IS_INT(count(x), 1, "is there");
-	outcome(x, "w.ok", "\"outcome\":\"ok\"", "with its audit row");
-	outcome(x, "w.ok", "\"actor\":\"tester\"", "which names who");
+	outcome(x, "w.ok", "\"result\":\"ok\"", "with its audit row");
+	outcome(x, "w.ok", "\"actor\":{\"name\":\"tester\"}", "which names who");
 	p.fail = ERR_NOT_FOUND;
 	w.audit = "w.fail";
 	OK(!gate_run(&x->c, &w, &x->t.e) && x->t.e.code == ERR_NOT_FOUND,
 	   "a failing write");
 	IS_INT(count(x), 1, "leaves nothing");
-	outcome(x, "w.fail", "\"outcome\":\"failed\"", "its failure is journalled");
+	outcome(x, "w.fail", "\"result\":\"failed\"", "its failure is journalled");
 	outcome(x, "w.fail", "\"error\":\"NOT_FOUND\"", "with the code");
 	p.fail = ERR_ARG;
 	w.audit = "w.arg";
@@ -98,7 +105,7 @@ static void permission(struct apptest *x)
 	w.prep = prep;
 	OK(!gate_run(&x->c, &w, &x->t.e) && x->t.e.code == ERR_DENIED, "%s", x->t.e.msg);
 	OK(p.runs == 0 && p.preps == 0, "nothing ran");
-	outcome(x, "p.no", "\"outcome\":\"refused\"", "the refusal is audited");
+	outcome(x, "p.no", "\"result\":\"refused\"", "the refusal is audited");
 	outcome(x, "p.no", "\"error\":\"DENIED\"", "as what it is");
 	w = work(&p, "p.admin", ORDER_LONG);
 	w.perm = PERM_ADMIN;
@@ -135,7 +142,7 @@ static void reads(struct apptest *x)
 	size_t n = 0;
 
 	DB_OK(&x->t, gate_run(&x->c, &w, &x->t.e), "a read");
-	outcome(x, "r.ok", "\"outcome\":\"ok\"", "is audited later");
+	outcome(x, "r.ok", "\"result\":\"ok\"", "is audited later");
 	p.add = true;
 	w.audit = "r.write";
 	OK(!gate_run(&x->c, &w, &x->t.e), "a read that writes is refused");
@@ -145,7 +152,7 @@ static void reads(struct apptest *x)
 	p.read_audit = true;
 	w.flags = TOOL_SYNC;
 	audited(x, "r.ok", &n);
-	journal_add(x->env.journal, audit_insert_stmt(),
+	journal_add(x->env.journal, add_audit, audit_log_fields,
 		    &(struct audit_log){ .id = "22222222-2222-4222-8222-222222222222",
 					 .action = "j",
 					 .resource_type = "r",

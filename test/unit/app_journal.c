@@ -6,7 +6,7 @@
 
 static void add(struct journal *j, const char *name, int64_t n)
 {
-	journal_add(j, &stmts[S_ADD], &(struct thing){ .name = name, .n = n });
+	journal_add(j, add_thing, thing_fields, &(struct thing){ .name = name, .n = n });
 }
 
 static void arrives(struct apptest *x)
@@ -17,7 +17,7 @@ static void arrives(struct apptest *x)
 	struct thing t = { .name = name, .tags = { v, 2 }, .n = 1 }, out;
 	int64_t began;
 
-	journal_add(j, &stmts[S_ADD], &t);
+	journal_add(j, add_thing, thing_fields, &t);
 	name[0] = 'X';
 	v[0] = "changed";
 	journal_sync(j, &x->c);

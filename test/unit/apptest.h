@@ -35,6 +35,11 @@ static const struct stmt stmts[] = {
 		     .sql = "SELECT name, tags, n FROM things ORDER BY n DESC LIMIT 1" },
 };
 
+static inline bool add_thing(struct ctx *c, const void *in, struct err *e)
+{
+	return db_exec(c, &stmts[S_ADD], in, NULL, e);
+}
+
 static const struct migration files[] = {
 	{ 1, "things", "", "sqlite",
 	  "CREATE TABLE things (name TEXT, tags TEXT, n INTEGER NOT NULL CHECK (n >= 0))" },
