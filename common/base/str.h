@@ -39,6 +39,8 @@ static inline int utf8_columns(char c)
 	return ((unsigned char)c & 0xc0) == 0x80 ? 0 : (unsigned char)c >= 0xf0 ? 2 : 1;
 }
 size_t utf8_encode(uint32_t cp, char out[4]);
+/* Controls, and what is invisible or changes the direction of the text around it. */
+bool utf8_hidden(uint32_t cp);
 
 char *str_hex(struct arena *a, const void *p, size_t n);
 char *str_base64url(struct arena *a, const void *p, size_t n); /* no padding */

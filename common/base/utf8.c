@@ -135,8 +135,7 @@ size_t utf8_encode(uint32_t cp, char out[4])
 	return 4;
 }
 
-/* Controls, and what is invisible or changes the direction of the text around it. */
-static bool must_escape(uint32_t cp)
+bool utf8_hidden(uint32_t cp)
 {
 	static const struct {
 		uint32_t first, last;
@@ -188,7 +187,7 @@ char *str_printable(struct arena *a, const char *s, size_t max)
 		if (len == 0) { /* not UTF-8 */
 			s++;
 			buf_adds(&out, "\\ufffd");
-		} else if (must_escape(cp = utf8_next(&s))) {
+		} else if (utf8_hidden(cp = utf8_next(&s))) {
 			buf_add(&out, piece, escape(cp, piece, sizeof(piece)));
 		} else {
 			buf_add(&out, start, len);

@@ -120,7 +120,7 @@ static uint32_t unit_order(uint32_t cp)
 	return cp >= 0x10000 ? cp : cp >= 0xe000 ? cp + 0x110000 : cp;
 }
 
-static int compare_text(const char *x, const char *y)
+int canon_compare(const char *x, const char *y)
 {
 	while (*x != '\0' && *x == *y) {
 		x++;
@@ -147,7 +147,7 @@ static int compare_member(const void *a, const void *b)
 
 	if (str_eq(x->node->key, y->node->key))
 		return x->place < y->place ? -1 : 1;
-	return compare_text(x->node->key, y->node->key);
+	return canon_compare(x->node->key, y->node->key);
 }
 
 static void add_object(struct arena *a, const struct node *n, struct buf *out)

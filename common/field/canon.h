@@ -10,6 +10,8 @@
  * stays), numbers as ECMAScript prints doubles, strings unchanged. The key of n itself is
  * not written. A number that is not finite becomes null. */
 void canon_add(struct arena *a, const struct node *n, struct buf *out);
+/* The order of keys, as strcmp: members of a canonical object stand in it. */
+int canon_compare(const char *x, const char *y);
 /* Lower-case SHA-256 of it; out has 65 bytes. */
 void canon_sha256(struct arena *a, const struct node *n, char out[65]);
 
