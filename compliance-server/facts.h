@@ -10,7 +10,8 @@
 #include "common/field/jsonr.h"
 #include "compliance-server/discover.h"
 
-struct live; /* what a server showed when it was run: live.h */
+struct compose_file; /* what a compose file says: compose_facts.h */
+struct live;	     /* what a server showed when it was run: live.h */
 
 enum file_state {
 	FILE_READ = 1,	 /* parsed; top is set */
@@ -86,7 +87,8 @@ struct config_file {
 	struct values vars;
 	const struct value **vars_sorted; /* by pointer, of equal ones in order */
 	const struct dotenv *dotenv; /* .env: the same with what is odd about its lines */
-	struct server_map *maps;     /* every server map of the file, in order */
+	struct compose_file *compose; /* NULL unless a compose file that was read */
+	struct server_map *maps;      /* every server map of the file, in order */
 	size_t n_maps;
 	bool hosts_map;	    /* one of them stands under a key this host reads */
 	size_t entry_bytes; /* JSON text of its entries so far */

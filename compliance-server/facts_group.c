@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/str.h"
+#include "compliance-server/compose_facts.h"
 #include "compliance-server/facts_form.h"
 
 static struct project *project_of(struct facts *f, const char *root)
@@ -111,4 +112,6 @@ void facts_group(struct facts *f)
 	}
 	each_file(f, true);
 	each_entry(f, true);
+	for (size_t i = 0; i < f->n_projects; i++)
+		compose_link(f->projects[i]);
 }

@@ -27,6 +27,7 @@ const char *const outcomes[] = { "", "pass", "fail", "not-applicable", "unknown"
 const struct rule_family rule_families[] = {
 	{ "CFG", "Configuration files", rules_config },
 	{ "CMD", "Command and arguments", rules_command },
+	{ "DC", "docker-compose", rules_compose },
 	{ "ENV", "Environment", rules_env },
 	{ "LIV", "Live protocol and tool texts", rules_live },
 	{ "NET", "Network", rules_net },

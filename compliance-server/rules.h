@@ -183,6 +183,6 @@ struct rules_result *rules_run(const struct facts *f, const struct rules_plan *p
 
 /* The tables, one per family, each closed by a row without id. */
 extern const struct rule rules_config[], rules_secret[], rules_command[], rules_supply[],
-	rules_net[], rules_env[], rules_live[], rules_pin[];
+	rules_net[], rules_compose[], rules_env[], rules_live[], rules_pin[];
 
 #endif

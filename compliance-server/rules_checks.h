@@ -74,5 +74,24 @@ void check_net_002(struct rule_run *r);
 void check_net_003(struct rule_run *r);
 void check_net_004(struct rule_run *r);
 void check_env_001(struct rule_run *r);
+void check_dc_001(struct rule_run *r);
+void check_dc_002(struct rule_run *r);
+void check_dc_003(struct rule_run *r);
+void check_dc_004(struct rule_run *r);
+void check_dc_005(struct rule_run *r);
+void check_dc_006(struct rule_run *r);
+void check_dc_007(struct rule_run *r);
+void check_dc_008(struct rule_run *r);
+void check_dc_009(struct rule_run *r);
+void check_dc_010(struct rule_run *r);
+void check_dc_011(struct rule_run *r);
+void check_dc_012(struct rule_run *r);
+void check_dc_013(struct rule_run *r);
+void check_dc_014(struct rule_run *r);
+void check_dc_015(struct rule_run *r);
+void check_dc_016(struct rule_run *r);
+
+/* A folder that is much more than a container needs (CMD-009, DC-013), and how bad. */
+bool broad_mount(const char *source, bool read_only, enum severity *ret);
 
 #endif

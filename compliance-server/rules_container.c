@@ -147,6 +147,18 @@ static bool broad_source(const char *s)
 	return one_home(s) || (look_drive(s) && s[3] == '\0');
 }
 
+bool broad_mount(const char *source, bool read_only, enum severity *ret)
+{
+	bool whole = str_eq(source, "/") || str_starts(source, "/etc");
+
+	if (!broad_source(source))
+		return false;
+	*ret = whole ? SEV_CRITICAL : SEV_HIGH;
+	if (read_only)
+		*ret = whole ? SEV_HIGH : SEV_MEDIUM;
+	return true;
+}
+
 void check_cmd_009(struct rule_run *r)
 {
 	const struct entry *e = r->entry;
@@ -158,16 +170,10 @@ void check_cmd_009(struct rule_run *r)
 		return;
 	for (size_t i = box.first; i < box.image; i++) {
 		const char *source = mount_source(r, i, &at, &read_only);
-		enum severity s = SEV_HIGH;
+		enum severity s;
 
-		if (!source || !broad_source(source))
+		if (!source || !broad_mount(source, read_only, &s))
 			continue;
-		if (!read_only && (str_eq(source, "/") || str_starts(source, "/etc")))
-			s = SEV_CRITICAL;
-		else if (read_only)
-			s = str_eq(source, "/") || str_starts(source, "/etc")
-				    ? SEV_HIGH
-				    : SEV_MEDIUM;
 		rule_fail(r, s, at, "The container of \"%s\" gets the folder %s%s",
 			  e->name, str_printable(r->arena, source, 60),
 			  read_only ? " (read-only)" : "");

@@ -190,7 +190,8 @@ static const char *found(struct bench *x, const struct rule *rule)
 	for (size_t i = 0; i < r->rules->findings.n; i++) {
 		const struct finding *f = &r->rules->findings.v[i];
 
-		if (f->rule == rule && f->severity != SEV_INFO)
+		if (f->rule == rule &&
+		    (f->severity != SEV_INFO || rule->severity == SEV_INFO))
 			buf_addf(&b, "%s %s:%d:%d %s\n", severity_text(f->severity),
 				 f->file->real + skip, f->line, f->col, f->pointer);
 	}
@@ -263,8 +264,8 @@ static void check_row(const struct rule *rule, const struct rule *before)
 	OK(rule->title && rule->detect && rule->why && rule->fix && rule->ref &&
 		   rule->check,
 	   "%s is complete", rule->id);
-	OK(rule->category && rule->severity && rule->confidence && rule->scope,
-	   "%s has category, severity, confidence and scope", rule->id);
+	OK(rule->category && rule->confidence && rule->scope,
+	   "%s has category, confidence and scope", rule->id);
 	OK(rule_find(rule->id) == rule, "%s is found by its id", rule->id);
 }
 
