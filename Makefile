@@ -172,7 +172,8 @@ docs: all
 	@$(FIRST) --print-docs env.example > .env.example
 	@$(foreach d,$(JOINED),{ cat docs/head/$(d); \
 		for s in $(SERVERS); do $(B)/$$s --print-docs $(d) || exit 1; done; } > docs/$(d) &&) true
-	@$(B)/compliance-server --print-docs rules.md > docs/rules.md
+	@$(foreach d,rules.md report.schema.json,\
+		$(B)/compliance-server --print-docs $(d) > docs/$(d) &&) true
 
 # ---- longer checks -----------------------------------------------------------
 STRESS_SRC := $(sort $(wildcard test/stress/*.c))

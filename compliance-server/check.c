@@ -7,7 +7,9 @@
 
 #include "common/base/names.h"
 #include "common/base/str.h"
+#include "compliance-server/check_gap.h"
 #include "compliance-server/check_issue.h"
+#include "compliance-server/check_repair.h"
 #include "compliance-server/check_target.h"
 
 const char *const check_types[] = {
@@ -36,8 +38,9 @@ static enum outcome joined(enum outcome a, enum outcome b)
 	static const int rank[] = { [0] = 0,
 				    [OUTCOME_NOT_APPLICABLE] = 1,
 				    [OUTCOME_PASS] = 2,
-				    [OUTCOME_UNKNOWN] = 3,
-				    [OUTCOME_FAIL] = 4 };
+				    [OUTCOME_SUPPRESSED] = 3,
+				    [OUTCOME_UNKNOWN] = 4,
+				    [OUTCOME_FAIL] = 5 };
 
 	return rank[a] >= rank[b] ? a : b;
 }
@@ -48,6 +51,7 @@ struct scoring {
 	struct rule_score *scores;
 	const struct judgement **judged; /* of this target, in order of rules */
 	size_t n_scores, max_scores, n_judged;
+	const struct rule **rules; /* in order */
 };
 
 static struct rule_score *score_of(struct scoring *s, const struct rule *rule,
@@ -64,22 +68,68 @@ static struct rule_score *score_of(struct scoring *s, const struct rule *rule,
 	return &s->scores[s->max_scores - 1];
 }
 
+static void count_finding(struct rule_score *r, const struct finding *f)
+{
+	bool out = f->suppression != NULL;
+
+	r->outcome = joined(r->outcome, out ? OUTCOME_SUPPRESSED : OUTCOME_FAIL);
+	(out ? r->n_suppressed : r->n)[f->severity]++;
+}
+
 /* A finding that its rule moved to another category counts in both. */
 static void take(struct scoring *s, const struct judgement *j)
 {
 	const struct findings *all = &s->report->rules->findings;
 	struct rule_score *r = score_of(s, j->rule, j->rule->category);
 
-	r->outcome = joined(r->outcome, j->outcome);
+	if (j->outcome != OUTCOME_FAIL)
+		r->outcome = joined(r->outcome, j->outcome);
 	for (size_t i = j->first; i < j->first + j->n; i++) {
 		const struct finding *f = &all->v[i];
 
-		score_of(s, j->rule, j->rule->category)->n[f->severity]++;
-		if (f->category == j->rule->category)
-			continue;
-		r = score_of(s, j->rule, f->category);
-		r->outcome = OUTCOME_FAIL;
-		r->n[f->severity]++;
+		count_finding(score_of(s, j->rule, j->rule->category), f);
+		if (f->category != j->rule->category)
+			count_finding(score_of(s, j->rule, f->category), f);
+	}
+}
+
+/* What a suppression or the baseline says about the findings of the target. */
+static void mark(struct scoring *s, struct baseline *baseline)
+{
+	const struct check_target *t = s->target;
+	struct finding *all = s->report->rules->findings.v;
+	bool user = t->host || t->file->place == PLACE_USER;
+	size_t n;
+	struct suppression **list = suppressions_for(s->report->facts, t->name,
+						     user ? NULL : t->file->root, &n);
+
+	for (size_t i = 0; i < s->n_judged; i++) {
+		const struct judgement *j = s->judged[i];
+
+		for (size_t k = j->first; k < j->first + j->n; k++) {
+			struct suppression *by = suppression_of(list, n, &all[k]);
+
+			all[k].suppression = by;
+			all[k].known = !by && baseline && !rule_is_preview(j->rule) &&
+				       baseline_take(baseline, &all[k]);
+			if (by)
+				by->n_covered++;
+		}
+	}
+}
+
+static void note_outcomes(struct arena *a, struct scoring *s)
+{
+	size_t k = 0;
+
+	s->target->outcomes = arena_alloc(a, rules_count() + 1);
+	for (size_t i = 0; i < s->n_scores; i++) {
+		const struct rule_score *r = &s->scores[i];
+
+		while (s->rules[k] != r->rule)
+			k++;
+		s->target->outcomes[k] = (unsigned char)joined(
+			(enum outcome)s->target->outcomes[k], r->outcome);
 	}
 }
 
@@ -90,14 +140,6 @@ static void note_unknown(struct arena *a, struct check_target *t, const struct r
 		t->unknown = arena_array(a, rules_count() + 2, sizeof(*t->unknown));
 	if (t->n_unknown < rules_count() + 1)
 		t->unknown[t->n_unknown++] = (struct check_unknown){ rule, reason };
-}
-
-static bool open_critical(const struct check_target *t)
-{
-	for (size_t i = 0; i < t->n_issues; i++)
-		if (t->issues[i].severity == SEV_CRITICAL && !t->issues[i].preview)
-			return true;
-	return false;
 }
 
 /* No rule could be judged on it: said once for the file. */
@@ -153,22 +195,20 @@ static void note_all(struct arena *a, const struct scoring *s)
 			     "this type of check has only rules for --live");
 }
 
+/* Scores, and whether everything of the plan was judged. */
 static void score_target(struct arena *a, struct scoring *s, bool live_missing)
 {
 	struct check_target *t = s->target;
 	bool nothing = nothing_in(t);
 
 	note_all(a, s);
-	for (int c = CAT_SECURITY; c < CAT_MAX; c++)
-		score_category(s->scores, s->n_scores, (enum category)c, &t->cats[c]);
-	issues_build(a, t, s->judged, s->n_judged, s->report->rules, s->scores,
-		     s->n_scores);
-	t->overall = score_overall(t->cats, open_critical(t));
+	t->overall = repairs_score(s->scores, s->n_scores, t->cats);
 	t->complete = !live_missing && t->n_unread == 0 &&
 		      s->report->rules->n_rules > 0 && (!nothing || s->report->complete);
 	/* what little was judged must not look like a result */
 	for (int c = CAT_SECURITY; (nothing || t->n_unread > 0) && c < CAT_MAX; c++)
-		t->cats[c].score = t->overall = SCORE_NONE;
+		t->cats[c].score = t->cats[c].score_without_suppressions = t->overall =
+			SCORE_NONE;
 	for (int c = CAT_SECURITY; c < CAT_MAX; c++)
 		t->complete &= !t->cats[c].assessed || t->cats[c].complete;
 	if (!t->complete) {
@@ -184,6 +224,24 @@ struct by_target {
 	const struct judgement **list;
 	size_t *start;
 };
+
+/* What was judged late stands behind the others: each back to the place of its rule. */
+static void in_order(const struct judgement **v, size_t n)
+{
+	size_t late = n;
+
+	while (late > 0 && v[late - 1]->rule->scope == RULE_LATE)
+		late--;
+	for (size_t i = late; i < n; i++) {
+		for (size_t k = i;
+		     k > 0 && strcmp(v[k - 1]->rule->id, v[k]->rule->id) > 0; k--) {
+			const struct judgement *moved = v[k];
+
+			v[k] = v[k - 1];
+			v[k - 1] = moved;
+		}
+	}
+}
 
 static size_t target_of(const struct judgement *j, const struct targets_of *of)
 {
@@ -214,31 +272,102 @@ static struct by_target sort_by_target(const struct check_report *r, struct aren
 	return out;
 }
 
-static void score_all(struct check_report *r, struct arena *a, const char *const *not_run,
-		      bool require_live)
+static void take_target(struct scoring *s, struct check_report *r,
+			const struct by_target *by, size_t i)
+{
+	s->target = &r->targets[i];
+	s->n_scores = 0;
+	s->judged = by->list + by->start[i];
+	s->n_judged = by->start[i + 1] - by->start[i];
+	s->target->n_unknown = 0;
+}
+
+static void take_all(struct scoring *s)
+{
+	for (size_t k = 0; k < s->n_judged; k++)
+		take(s, s->judged[k]);
+}
+
+static void note_not_run(struct arena *a, struct check_target *t, const char *why)
+{
+	if (!why)
+		return;
+	t->state = "not-run";
+	note_unknown(a, t, NULL, why);
+}
+
+/* Everything but the rules about the check itself, which need to know what is missing. */
+static void judge_late(struct check_report *r, struct scoring *s, struct arena *a,
+		       const char *const *not_run, bool require_live)
 {
 	struct by_target by = sort_by_target(r, a);
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_targets; i++) {
+		const char *why = not_run ? not_run[i] : NULL;
+		struct gap *gaps;
+		size_t n_gaps;
+
+		take_target(s, r, &by, i);
+		take_all(s);
+		note_not_run(a, s->target, why);
+		score_target(a, s, why && require_live);
+		n_gaps = gaps_of(a, s->target, &gaps);
+		n = rules_run_late(r->facts, r->rules,
+				   &(struct judgement){ .entry = s->target->entry,
+							.project = s->target->project,
+							.host = s->target->host,
+							.file = s->target->file },
+				   gaps, n_gaps);
+	}
+	r->rules->n_rules += r->rules->n_rules > 0 ? n : 0;
+}
+
+static void score_all(struct check_report *r, const struct check_options *opt,
+		      const char *const *not_run)
+{
+	struct arena *a = r->facts->arena;
 	size_t max = 4 * rules_count() + 16;
 	struct scoring s = { .report = r,
 			     .scores = arena_array(a, max, sizeof(*s.scores)),
-			     .max_scores = max };
+			     .max_scores = max,
+			     .rules = arena_array(a, rules_count() + 1,
+						  sizeof(*s.rules)) };
+	struct by_target by;
 
+	for (size_t i = 0; rule_at(i); i++)
+		s.rules[i] = rule_at(i);
+	judge_late(r, &s, a, not_run, opt->require_live);
+	by = sort_by_target(r, a);
 	for (size_t i = 0; i < r->n_targets; i++) {
+		const char *why = not_run ? not_run[i] : NULL;
 		struct check_target *t = &r->targets[i];
-		const char *why = not_run && t->entry ? not_run[i] : NULL;
 
-		s.target = t;
-		s.n_scores = 0;
-		s.judged = by.list + by.start[i];
-		s.n_judged = by.start[i + 1] - by.start[i];
-		for (size_t k = 0; k < s.n_judged; k++)
-			take(&s, s.judged[k]);
-		if (why) {
-			t->state = "not-run";
-			note_unknown(a, t, NULL, why);
-		}
-		score_target(a, &s, why && require_live);
-		r->complete &= t->complete;
+		take_target(&s, r, &by, i);
+		in_order(s.judged, s.n_judged);
+		mark(&s, opt->baseline);
+		take_all(&s);
+		note_outcomes(a, &s);
+		note_not_run(a, t, why);
+		score_target(a, &s, why && opt->require_live);
+		issues_build(a, t, s.judged, s.n_judged, r->rules, s.scores, s.n_scores);
+		repairs_find(t, s.scores, s.n_scores);
+		r->complete &= t->complete && !has_gaps(t);
+	}
+}
+
+static void count_issue(struct check_report *r, const struct check_issue *is)
+{
+	r->n_suppressed += is->suppression ? is->n_findings : is->n_suppressed;
+	if (is->suppression)
+		return;
+	if (is->preview) {
+		r->n_preview += is->n_findings;
+		return;
+	}
+	for (size_t m = 0; m < is->n_findings; m++) {
+		r->n[is->findings[m]->severity]++;
+		r->n_known[is->findings[m]->severity] += is->findings[m]->known;
 	}
 }
 
@@ -255,11 +384,7 @@ static void summarise(struct check_report *r, struct arena *a)
 		for (size_t k = 0; k < t->n_issues; k++) {
 			const struct check_issue *is = &t->issues[k];
 
-			if (is->preview)
-				r->n_preview += is->n_findings;
-			else
-				for (size_t m = 0; m < is->n_findings; m++)
-					r->n[is->findings[m]->severity]++;
+			count_issue(r, is);
 		}
 		if (!t->entry || !t->entry->enabled)
 			continue;
@@ -324,8 +449,12 @@ bool check_facts(struct facts *f, const struct check_options *opt,
 	if (opt->live)
 		not_run = run_live(f, r, opt);
 	r->rules = rules_run(f, &plan);
-	score_all(r, f->arena, not_run, opt->require_live);
+	if (opt->baseline)
+		baseline_rewind(opt->baseline);
+	r->baseline = opt->baseline;
+	score_all(r, opt, not_run);
 	summarise(r, f->arena);
+	repairs_over_all(r);
 	*ret = r;
 	return true;
 }
@@ -355,7 +484,7 @@ int check_exit_status(const struct check_report *r, enum severity fail_on)
 	if (!r->complete)
 		return 3;
 	for (int s = SEV_LOW; s <= SEV_CRITICAL; s++)
-		if (r->n[s] > 0)
+		if (r->n[s] > r->n_known[s])
 			worst = (enum severity)s;
 	if (worst == SEV_INFO || worst < fail_on)
 		return 0;

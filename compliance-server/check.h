@@ -4,9 +4,11 @@
 #define COMPLIANCE_CHECK_H
 
 #include "common/field/field.h"
+#include "compliance-server/baseline.h"
 #include "compliance-server/facts.h"
 #include "compliance-server/rules.h"
 #include "compliance-server/score.h"
+#include "compliance-server/suppress.h"
 
 enum check_type {
 	CHECK_FULL = 1,
@@ -26,6 +28,7 @@ struct check_options {
 	struct facts_options read; /* host, home, PATH */
 	check_live_fn *live;	   /* NULL: static check */
 	void *live_arg;
+	struct baseline *baseline; /* findings of an earlier report; may be NULL */
 	bool require_live; /* a server that was not run makes the check incomplete */
 	const char *only;  /* check only the entry of this name; NULL: all */
 };
@@ -43,6 +46,11 @@ struct check_issue {
 	struct strs affected_components; /* sorted, each once, at most 200 */
 	const struct finding **findings;
 	size_t n_findings;
+	/* Of every finding: nothing of it counts. NULL: findings holds what counts, and
+	 * what a suppression takes out of it stands in suppressed. */
+	const struct suppression *suppression;
+	const struct finding **suppressed;
+	size_t n_suppressed;
 	int points;   /* hundredths its rule costs in its category */
 	bool preview; /* shown, not stored, no weight */
 };
@@ -51,6 +59,15 @@ struct check_unknown {
 	const struct rule *rule; /* NULL: the target as a whole */
 	const char *reason;
 };
+
+/* A rule whose removal alone raises the overall score of its target. */
+struct check_repair {
+	const struct check_target *target;
+	const struct check_issue *issue;
+	int gain; /* hundredths; 0 where there is no score, or another fault holds it */
+	int64_t weight; /* what it costs in its categories, by their weights */
+};
+#define REPAIRS 3
 
 /* What a score belongs to: an entry, the files of a project, or what one host runs. */
 struct check_target {
@@ -67,6 +84,10 @@ struct check_target {
 	bool complete;
 	struct check_issue *issues; /* worst first, then by rule id */
 	size_t n_issues;
+	struct check_repair fix_first[REPAIRS]; /* the best first */
+	size_t n_fix_first;
+	/* enum outcome by place of the rule in the tables; 0: not in this check */
+	unsigned char *outcomes;
 	struct check_unknown *unknown;
 	size_t n_unknown;
 	/* Of its own files: servers that stand in them, files of other forms that were
@@ -77,7 +98,7 @@ struct check_target {
 
 struct check_report {
 	const struct facts *facts;
-	const struct rules_result *rules;
+	struct rules_result *rules;
 	enum check_type type;
 	bool live;		      /* mode: live, else static */
 	bool complete;		      /* false: something could not be examined */
@@ -92,6 +113,12 @@ struct check_report {
 	/* Findings that count, by severity; n[SEV_INFO] are shown and do not count. */
 	size_t n[SEV_CRITICAL + 1];
 	size_t n_preview;
+	/* Of those: in the baseline, so without effect on the exit status. */
+	size_t n_known[SEV_CRITICAL + 1];
+	size_t n_suppressed; /* findings that a suppression covers */
+	const struct baseline *baseline;
+	struct check_repair fix_first[REPAIRS]; /* over all targets */
+	size_t n_fix_first;
 };
 
 /* Everything lives in the arena. False only for wrong options. */

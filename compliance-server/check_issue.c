@@ -49,6 +49,9 @@ static const char *description(struct arena *a, const struct check_issue *i)
 	}
 	if (i->n_findings > LIMIT_LINES)
 		buf_addf(&b, "\n+%zu more", i->n_findings - LIMIT_LINES);
+	if (i->suppression)
+		buf_addf(&b, "\nSuppressed until %s: %s", i->suppression->expires,
+			 i->suppression->reason);
 	return arena_strdup(a, buf_text(&b));
 }
 
@@ -89,6 +92,8 @@ static int compare_issue(const void *x, const void *y)
 {
 	const struct check_issue *a = x, *b = y;
 
+	if ((a->suppression != NULL) != (b->suppression != NULL))
+		return a->suppression ? 1 : -1;
 	if (a->preview != b->preview)
 		return a->preview ? 1 : -1;
 	if (a->severity != b->severity)
@@ -111,10 +116,29 @@ static int compare_finding(const void *x, const void *y)
 	return strcmp(a->pointer, b->pointer);
 }
 
+/* Nothing left that counts: the issue is about what was suppressed. */
+static void turn(struct check_issue *i)
+{
+	if (i->n_findings > 0)
+		return;
+	i->findings = i->suppressed;
+	i->n_findings = i->n_suppressed;
+	i->suppressed = NULL;
+	i->n_suppressed = 0;
+	i->suppression = i->findings[0]->suppression;
+}
+
+static void sort_findings(const struct finding **v, size_t n)
+{
+	if (n > 0)
+		qsort(v, n, sizeof(*v), compare_finding);
+}
+
 static void finish(struct arena *a, struct check_issue *i, const char *target)
 {
-	qsort(i->findings, i->n_findings, sizeof(const struct finding *),
-	      compare_finding);
+	turn(i);
+	sort_findings(i->findings, i->n_findings);
+	sort_findings(i->suppressed, i->n_suppressed);
 	for (size_t k = 0; k < i->n_findings; k++)
 		i->severity = MAX(i->severity, i->findings[k]->severity);
 	i->title = i->rule->title;
@@ -143,7 +167,13 @@ static void add_finding(struct arena *a, struct check_target *t, const struct fi
 		*i = (struct check_issue){ .rule = f->rule, .category = f->category };
 		i->findings = arena_array(a, room, sizeof(const struct finding *));
 	}
-	i->findings[i->n_findings++] = f;
+	if (!f->suppression) {
+		i->findings[i->n_findings++] = f;
+		return;
+	}
+	if (!i->suppressed)
+		i->suppressed = arena_array(a, room, sizeof(const struct finding *));
+	i->suppressed[i->n_suppressed++] = f;
 }
 
 void issues_build(struct arena *a, struct check_target *t,

@@ -23,7 +23,7 @@ static const char *const formats[] = { "", "text", "json", NULL };
 
 struct check_in {
 	struct strs files;
-	bool live, all, no_store;
+	bool live, all, no_store, with_times;
 	enum format format;
 	enum severity fail_on;
 	enum check_type type;
@@ -44,6 +44,9 @@ static const struct field check_fields[] = {
 	FIELD(struct check_in, host, .max = 40,
 	      .doc = "Read the files as this host does."),
 	FIELD(struct check_in, all, .doc = "List lows, infos and previews one by one."),
+	FIELD(struct check_in, with_times,
+	      .doc = "Times and ids of checks in the JSON report; they differ from run to "
+		     "run."),
 	FIELD(struct check_in, no_store, .doc = "Keep nothing in the database."),
 	FIELDS_END
 };
@@ -114,6 +117,9 @@ static int write_report(struct ctx *c, const struct run *r, const struct check_i
 
 	report_options_for(STDOUT_FILENO, &o);
 	o.all = in->all;
+	o.with_times = in->with_times;
+	o.began = r->began;
+	o.ended = clock_now();
 	o.fail_on = in->fail_on ? in->fail_on : SEV_MEDIUM;
 	o.not_stored = !stored && !in->no_store;
 	o.check_ids = stored ? check_ids(c, r) : NULL;

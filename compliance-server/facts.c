@@ -16,6 +16,7 @@
 #include "compliance-server/compose_facts.h"
 #include "compliance-server/facts_entry.h"
 #include "compliance-server/facts_form.h"
+#include "compliance-server/suppress.h"
 
 #define LIMIT_FILE    (8u * 1024 * 1024)
 #define LIMIT_FILES   4096
@@ -388,7 +389,7 @@ bool facts_read(struct arena *a, const char *const *paths, size_t n,
 		read_one(f, paths[i], host);
 	facts_group(f);
 	*ret = f;
-	return true;
+	return suppressions_read(f, opt ? opt->suppressions : NULL, e);
 }
 
 bool facts_add_text(struct facts *f, const char *path, const char *text, size_t n,

@@ -11,6 +11,7 @@
 #include "compliance-server/discover.h"
 
 struct compose_file; /* what a compose file says: compose_facts.h */
+struct suppressions; /* suppress.h */
 struct live;	     /* what a server showed when it was run: live.h */
 
 enum file_state {
@@ -166,9 +167,10 @@ struct facts {
 	struct host_set *
 		*hosts; /* with a user file or an enabled entry; the same order */
 	size_t n_hosts;
-	const char *home;     /* may be NULL */
-	const char *path_env; /* PATH the rules look programs up in */
-	bool resolve_env;     /* CFG-021 looks into the environment */
+	const char *home;		   /* may be NULL */
+	const char *path_env;		   /* PATH the rules look programs up in */
+	bool resolve_env;		   /* CFG-021 looks into the environment */
+	struct suppressions *suppressions; /* NULL: none were looked for */
 };
 
 struct facts_options {
@@ -176,6 +178,7 @@ struct facts_options {
 	const char *home;     /* NULL: $HOME */
 	const char *path_env; /* NULL: $PATH and the folders every login has */
 	bool resolve_env;
+	const char *suppressions; /* a file of them; NULL: those of the projects */
 };
 
 /* The assignment that counts of those with this pointer: the last; NULL: none. */

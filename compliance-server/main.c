@@ -2,6 +2,7 @@
 /* compliance-server: checks the MCP servers of a set-up and follows their issues. */
 #include "common/base/mem.h"
 #include "compliance-server/keep.h"
+#include "compliance-server/report.h"
 #include "compliance-server/rules_doc.h"
 #include "compliance-server/tools.h"
 
@@ -10,6 +11,7 @@ static const struct migration_set *const sets[] = { &migrations_shared,
 
 static const struct printed_doc docs[] = {
 	{ "rules.md", rules_print_doc },
+	{ "report.schema.json", report_print_schema },
 	{ NULL, NULL },
 };
 

@@ -156,9 +156,11 @@ static void put_issue(struct page *p, const struct check_issue *i)
 		put(p, k == 0 ? BOLD : PLAIN, k == 0 ? i->rule->id : "");
 		spaces(p, COLUMN_TEXT - COLUMN_ID - (k == 0 ? strlen(i->rule->id) : 0));
 		wrapped(p, PLAIN, COLUMN_TEXT, COLUMN_TEXT, f->message);
-		spaces(p, COLUMN_TEXT);
-		put(p, DIM, place_of(p, f));
-		buf_addc(p->out, '\n');
+		if (i->rule->scope != RULE_LATE || f->file->index == SIZE_MAX) {
+			spaces(p, COLUMN_TEXT);
+			put(p, DIM, place_of(p, f));
+			buf_addc(p->out, '\n');
+		}
 		if (strstr(f->evidence, "sha256")) {
 			spaces(p, COLUMN_TEXT);
 			wrapped(p, DIM, COLUMN_TEXT, COLUMN_TEXT, f->evidence);
@@ -171,7 +173,7 @@ static void put_issue(struct page *p, const struct check_issue *i)
 
 static bool listed(const struct page *p, const struct check_issue *i)
 {
-	return p->all || (!i->preview && i->severity >= SEV_MEDIUM);
+	return !i->suppression && (p->all || (!i->preview && i->severity >= SEV_MEDIUM));
 }
 
 /* What is not worth its own lines: one line for all of them. */
@@ -183,7 +185,8 @@ static void put_rest(struct page *p, const struct check_target *t)
 	for (size_t i = 0; i < t->n_issues; i++) {
 		const struct check_issue *is = &t->issues[i];
 
-		if (listed(p, is) || is->preview || is->severity != SEV_LOW)
+		if (listed(p, is) || is->preview || is->suppression ||
+		    is->severity != SEV_LOW)
 			continue;
 		ids = arena_printf(p->arena, "%s%s%s", ids, ids[0] != '\0' ? ", " : "",
 				   is->n_findings > 1
@@ -200,8 +203,20 @@ static void put_rest(struct page *p, const struct check_target *t)
 	wrapped(p, PLAIN, COLUMN_ID, COLUMN_ID, ids);
 }
 
+/* Where something is missing, OPS-008 says what. */
+static bool has_gaps(const struct check_target *t)
+{
+	for (size_t i = 0; i < t->n_issues; i++)
+		if (t->issues[i].rule->scope == RULE_LATE &&
+		    str_eq(t->issues[i].rule->id, "OPS-008"))
+			return true;
+	return false;
+}
+
 static void put_unknown(struct page *p, const struct check_target *t)
 {
+	if (has_gaps(t) && !p->all)
+		return;
 	for (size_t i = 0; i < t->n_unknown && (p->all || i < 3); i++) {
 		const struct check_unknown *u = &t->unknown[i];
 

@@ -22,7 +22,8 @@ const char *const categories[] = {
 	"", "security", "configuration", "operational", "performance", NULL
 };
 const char *const confidences[] = { "", "low", "medium", "high", "very-high", NULL };
-const char *const outcomes[] = { "", "pass", "fail", "not-applicable", "unknown", NULL };
+const char *const outcomes[] = { "",	    "pass",	  "fail", "not-applicable",
+				 "unknown", "suppressed", NULL };
 
 const struct rule_family rule_families[] = {
 	{ "CFG", "Configuration files", rules_config },
@@ -31,6 +32,7 @@ const struct rule_family rule_families[] = {
 	{ "ENV", "Environment", rules_env },
 	{ "LIV", "Live protocol and tool texts", rules_live },
 	{ "NET", "Network", rules_net },
+	{ "OPS", "Operations", rules_ops },
 	{ "PIN", "Pinned tools", rules_pin },
 	{ "SEC", "Secrets", rules_secret },
 	{ "SUP", "Supply chain", rules_supply },
@@ -161,6 +163,19 @@ static struct finding *add(struct rule_run *r)
 	return f;
 }
 
+/* A finding at an entry's name ends behind the name, which JSON has in quotes. */
+static void end_of_key(struct finding *f)
+{
+	const struct node *n = f->entry ? f->entry->node : NULL;
+
+	if (!n || !n->key || f->line != n->key_line || f->col != n->key_col)
+		return;
+	f->end_line = f->line;
+	f->end_col = f->col + (f->file && str_ends(f->file->path, ".toml") ? 0 : 2);
+	for (const char *p = n->key; *p; p++)
+		f->end_col += utf8_columns(*p);
+}
+
 static void complete(struct rule_run *r, struct finding *f)
 {
 	/* names of servers and keys stand in both, and they come from the file */
@@ -178,6 +193,8 @@ static void complete(struct rule_run *r, struct finding *f)
 	}
 	if (!f->stable)
 		f->stable = f->pointer;
+	if (f->end_line == 0)
+		end_of_key(f);
 	fingerprint(f);
 }
 
@@ -196,6 +213,8 @@ void rule_fail(struct rule_run *r, enum severity s, const struct value *at,
 	if (at->node) {
 		f->line = at->node->line;
 		f->col = at->node->col;
+		f->end_line = at->node->end_line;
+		f->end_col = at->node->end_col;
 	}
 	f->pointer = at->pointer ? at->pointer : "";
 	if (at->pointer)
@@ -322,7 +341,7 @@ static void judge(struct rule_run *r, struct judgement *j)
 	if (r->rule->scope == RULE_FILE && !r->project &&
 	    (r->file->state == FILE_UNREADABLE || r->file->state == FILE_OTHER))
 		rule_unknown(r, "%s: %s", r->file->path, r->file->error);
-	else if (r->entry && r->entry->too_long)
+	else if (r->entry && r->entry->too_long && r->rule->scope != RULE_LATE)
 		rule_unknown(r, "the entry is too long to be looked into");
 	else if (r->project && r->rule->check_project)
 		r->rule->check_project(r);
@@ -341,7 +360,7 @@ static void judge(struct rule_run *r, struct judgement *j)
 
 static bool in_plan(const struct rule *r, const struct rules_plan *plan)
 {
-	if (r->scope == RULE_LIVE && !plan->live)
+	if ((r->scope == RULE_LIVE && !plan->live) || r->scope == RULE_LATE)
 		return false;
 	return plan->categories == 0 || (plan->categories & (1u << r->category));
 }
@@ -438,4 +457,30 @@ struct rules_result *rules_run(const struct facts *f, const struct rules_plan *p
 		run_rule(&r, out);
 	}
 	return out;
+}
+
+size_t rules_run_late(const struct facts *f, struct rules_result *result,
+		      const struct judgement *where, const struct gap *gaps,
+		      size_t n_gaps)
+{
+	struct rule_sink sink = { .result = result, .cap = result->findings.n };
+	struct rule_run r = { .arena = f->arena,
+			      .facts = f,
+			      .file = where->file,
+			      .entry = where->entry,
+			      .project = where->project,
+			      .host = where->host,
+			      .so_far = &result->findings,
+			      .gaps = gaps,
+			      .n_gaps = n_gaps,
+			      .sink = &sink };
+	size_t n = 0;
+
+	for (size_t i = 0; (r.rule = rule_at(i)); i++) {
+		if (r.rule->scope != RULE_LATE)
+			continue;
+		judge(&r, &result->judgements[result->n_judgements++]);
+		n++;
+	}
+	return n;
 }

@@ -33,6 +33,7 @@ enum rule_scope {
 	RULE_LIVE,     /* a server that was run: the same, and r->live */
 	RULE_PROJECT,  /* a project with files of the rule's forms: r->project */
 	RULE_HOST,     /* the enabled servers of a host: r->host */
+	RULE_LATE,     /* a target when all else is judged: r->gaps */
 };
 
 /* Files that set variables of a program. */
@@ -70,9 +71,12 @@ enum outcome {
 	OUTCOME_PASS = 1,
 	OUTCOME_FAIL,
 	OUTCOME_NOT_APPLICABLE,
-	OUTCOME_UNKNOWN, /* should have been judged and could not be: never a pass */
+	OUTCOME_UNKNOWN,    /* should have been judged and could not be: never a pass */
+	OUTCOME_SUPPRESSED, /* failed, and a suppression covers every finding */
 };
 extern const char *const outcomes[];
+
+struct suppression; /* suppress.h */
 
 struct finding {
 	const struct rule *rule;
@@ -81,6 +85,7 @@ struct finding {
 	const struct config_file *file; /* NULL: none */
 	const struct entry *entry;	/* NULL: the file as a whole */
 	int line, col;
+	int end_line, end_col; /* just behind it; 0: not known */
 	const char
 		*pointer; /* JSON pointer, or "tool:<name>" for what a live server said */
 	const char
@@ -92,11 +97,19 @@ struct finding {
 	const char *fix;	   /* the rule's fix, with the concrete name filled in */
 	const char *component;	   /* path#pointer, tool:<name> */
 	char fingerprint[17];	   /* 16 hex digits, the same when lines move */
+	const struct suppression *suppression; /* NULL: it counts */
+	bool known; /* stands in the baseline: no effect on the exit status */
 };
 
 struct findings {
 	struct finding *v;
 	size_t n;
+};
+
+/* Something that was not examined, and why. */
+struct gap {
+	const char *reason;
+	const struct config_file *file; /* may be NULL */
 };
 
 /* What a check function gets. It adds findings, or says why it cannot judge; without
@@ -111,8 +124,10 @@ struct rule_run {
 	const struct live *live;       /* RULE_LIVE only, else NULL */
 	const struct project *project; /* RULE_PROJECT and check_project only */
 	const struct host_set *host;   /* RULE_HOST only */
-	const struct findings *so_far; /* RULE_LATE only: findings of the rules before */
-	struct rule_sink *sink;	       /* private to rules.c */
+	const struct findings *so_far; /* findings of the rules before */
+	const struct gap *gaps;	       /* RULE_LATE only */
+	size_t n_gaps;
+	struct rule_sink *sink; /* private to rules.c */
 };
 
 /* A finding at a value; message is one sentence without a full stop at the end. */
@@ -180,9 +195,14 @@ void rules_sha256(char out[65]); /* over the tables: id, severity, confidence, t
 
 /* Runs the plan over the facts; the result lives in the facts' arena. */
 struct rules_result *rules_run(const struct facts *f, const struct rules_plan *plan);
+/* The rules of scope RULE_LATE on one target: where says which (entry, project or host,
+ * and file). They run whatever the categories of the plan. How many rules they are. */
+size_t rules_run_late(const struct facts *f, struct rules_result *result,
+		      const struct judgement *where, const struct gap *gaps,
+		      size_t n_gaps);
 
 /* The tables, one per family, each closed by a row without id. */
 extern const struct rule rules_config[], rules_secret[], rules_command[], rules_supply[],
-	rules_net[], rules_compose[], rules_env[], rules_live[], rules_pin[];
+	rules_net[], rules_compose[], rules_env[], rules_live[], rules_ops[], rules_pin[];
 
 #endif

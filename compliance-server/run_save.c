@@ -46,7 +46,7 @@ static void put_counts(struct jsonw *w, const struct check_target *t)
 	int64_t n[SEV_CRITICAL + 1] = { 0 };
 
 	for (size_t i = 0; i < t->n_issues; i++) {
-		if (!t->issues[i].preview)
+		if (!t->issues[i].preview && !t->issues[i].suppression)
 			n[t->issues[i].severity]++;
 	}
 	jsonw_obj(w, "issues");
@@ -110,11 +110,12 @@ static void put_failed(struct jsonw *w, const struct check_issue *i, const char 
 	jsonw_end(w);
 }
 
-enum part { PART_FAILED, PART_INFO, PART_PREVIEW };
+enum part { PART_FAILED, PART_INFO, PART_PREVIEW, PART_SUPPRESSED };
 
 static enum part part_of(const struct check_issue *i)
 {
-	return i->preview		 ? PART_PREVIEW
+	return i->suppression		 ? PART_SUPPRESSED
+	       : i->preview		 ? PART_PREVIEW
 	       : i->severity == SEV_INFO ? PART_INFO
 					 : PART_FAILED;
 }
@@ -180,6 +181,7 @@ static void put_outcomes(struct jsonw *w, const struct category_score *s)
 	jsonw_i64(w, "fail", (int64_t)s->failed);
 	jsonw_i64(w, "not_applicable", (int64_t)s->not_applicable);
 	jsonw_i64(w, "unknown", (int64_t)s->unknown);
+	jsonw_i64(w, "suppressed", (int64_t)s->suppressed);
 	jsonw_i64(w, "info", (int64_t)s->info);
 	jsonw_i64(w, "preview", (int64_t)s->preview);
 	jsonw_end(w);
@@ -199,10 +201,13 @@ const char *save_result_details(struct ctx *c, const struct run *r,
 	jsonw_str(&w, "mode", r->report->live ? "live" : "static");
 	put_grade(&w, score_grade(s->score));
 	put_ruleset(&w);
+	jsonw_f64(&w, "score_without_suppressions", s->score_without_suppressions / 100.0,
+		  2);
 	put_outcomes(&w, s);
 	put_part(&w, "failed", rt, category, PART_FAILED);
 	put_part(&w, "info", rt, category, PART_INFO);
 	put_part(&w, "preview", rt, category, PART_PREVIEW);
+	put_part(&w, "suppressed", rt, category, PART_SUPPRESSED);
 	jsonw_arr(&w, "inputs");
 	if (rt->t->file && rt->t->file->sha256[0]) {
 		jsonw_obj(&w, NULL);

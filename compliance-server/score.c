@@ -59,14 +59,16 @@ static bool only_info(const struct rule_score *r)
 }
 
 /* The worst of "so many of this severity or worse": one more finding never helps. */
-static int64_t rule_factor(const struct rule_score *r)
+static int64_t rule_factor(const struct rule_score *r, bool suppressed_too)
 {
 	int64_t f = PPM;
 	size_t n = 0;
 
 	for (int s = SEV_CRITICAL; s >= SEV_LOW; s--) {
-		n += r->n[s];
-		if (r->n[s] > 0)
+		size_t here = r->n[s] + (suppressed_too ? r->n_suppressed[s] : 0);
+
+		n += here;
+		if (here > 0)
 			f = MIN(f,
 				score_factor((enum severity)s, r->rule->confidence, n));
 	}
@@ -78,7 +80,7 @@ static int hundredths(int64_t ppm)
 	return (int)((ppm * 10000 + 500000) / PPM);
 }
 
-/* Counts the rule; true when its failure weighs. */
+/* Counts the rule; true when what it found weighs. */
 static bool count(const struct rule_score *r, struct category_score *c, int64_t *judged,
 		  int64_t *unknown, bool *grave)
 {
@@ -100,33 +102,38 @@ static bool count(const struct rule_score *r, struct category_score *c, int64_t 
 	*judged += deduction[r->rule->severity];
 	if (r->outcome == OUTCOME_PASS || only_info(r)) {
 		c->info += r->outcome == OUTCOME_FAIL;
+		c->suppressed += r->outcome == OUTCOME_SUPPRESSED;
 		c->passed++;
-		return false;
+	} else {
+		c->failed++;
 	}
-	c->failed++;
 	return scored(r->rule);
 }
 
 void score_category(struct rule_score *rules, size_t n, enum category which,
 		    struct category_score *ret)
 {
-	int64_t s = PPM, judged = 0, unknown = 0;
+	int64_t s = PPM, all = PPM, judged = 0, unknown = 0;
 	bool grave = false;
 
-	*ret = (struct category_score){ .score = SCORE_NONE };
+	*ret = (struct category_score){ .score = SCORE_NONE,
+					.score_without_suppressions = SCORE_NONE };
 	for (size_t i = 0; i < n; i++) {
 		struct rule_score *r = &rules[i];
 		int before = hundredths(s);
 
 		if (r->category != which || !count(r, ret, &judged, &unknown, &grave))
 			continue;
-		s = (s * rule_factor(r) + 500000) / PPM;
+		s = (s * rule_factor(r, false) + 500000) / PPM;
+		all = (all * rule_factor(r, true) + 500000) / PPM;
 		r->points = before - hundredths(s);
 	}
 	ret->assessed |= ret->unknown > 0;
 	ret->complete = !grave && 100 * judged >= 80 * (judged + unknown);
-	if (ret->assessed && ret->complete)
-		ret->score = hundredths(s);
+	if (!ret->assessed || !ret->complete)
+		return;
+	ret->score = hundredths(s);
+	ret->score_without_suppressions = hundredths(all);
 }
 
 int score_overall(const struct category_score cats[CAT_MAX], bool open_critical)

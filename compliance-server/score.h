@@ -12,15 +12,18 @@ struct rule_score {
 	const struct rule *rule;
 	enum category category; /* a finding may have moved it */
 	enum outcome outcome;
-	size_t n[SEV_CRITICAL + 1]; /* findings by severity */
-	int points;		    /* out: hundredths lost to this rule */
+	size_t n[SEV_CRITICAL + 1];	       /* findings by severity … */
+	size_t n_suppressed[SEV_CRITICAL + 1]; /* … and those that do not count */
+	int points;			       /* out: hundredths lost to this rule */
 };
 
 struct category_score {
-	bool assessed; /* at least one rule applied */
-	bool complete; /* enough was judged to give a score */
-	int score;     /* hundredths, 0 to 10000, or SCORE_NONE */
-	size_t passed, failed, not_applicable, unknown, preview, info;
+	bool assessed;			/* at least one rule applied */
+	bool complete;			/* enough was judged to give a score */
+	int score;			/* hundredths, 0 to 10000, or SCORE_NONE */
+	int score_without_suppressions; /* the same where nothing is suppressed */
+	/* passed holds the suppressed ones as well */
+	size_t passed, failed, not_applicable, unknown, preview, info, suppressed;
 };
 
 /* Rules in byte order of their ids; fills points of those of this category. */

@@ -176,7 +176,7 @@ run check high.json
 id=$(sed -n 's/^  check  *//p' "$work/out" | head -n 1)
 gives 0 "report of the id that check prints" report "$id"
 out_has "# weak: "
-run check high.json --format json
+run check high.json --format json --with-times
 id=$(jq -r '.targets[0].check_id' "$work/out")
 gives 0 "report of the id in JSON" report "$id"
 [ "$(sql "select json_extract(a.details, '\$.score') = k.overall_score from audit_logs a, compliance_checks k

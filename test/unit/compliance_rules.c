@@ -3,9 +3,10 @@
  *
  * test/rules/<ID>/<fail|pass>…/ is copied to a folder of its own. In the copy, @a36@
  * becomes 36 random letters and digits (h: hexadecimal, d: digits, l: letters, A: A-Z
- * 2-7), @dir@ the folder and @-@ nothing, so that no file of the repository looks like a
- * secret. `setup` holds what a file cannot say: chmod, touch, write, home, resolve-env,
- * git. `expect` lists what is to be found: severity, file:line:column and pointer. */
+ * 2-7), @dir@ the folder, @tomorrow@ a date and @-@ nothing, so that no file of the
+ * repository looks like a secret. `setup` holds what a file cannot say: chmod, touch,
+ * write, home, resolve-env, git. `expect` lists what is to be found: severity,
+ * file:line:column and pointer. */
 #define _GNU_SOURCE /* nftw, memmem */
 #include <ctype.h>
 #include <stdio.h>
@@ -53,6 +54,12 @@ static void expand(struct bench *x, const char *p, size_t n, struct buf *out)
 		size_t len = close ? (size_t)(close - p) - 1 : 0;
 
 		if (len == 1 && p[1] == '-') {
+			p = close + 1;
+		} else if (len == 8 && memcmp(p + 1, "tomorrow", 8) == 0) {
+			char at[STAMP_LEN];
+
+			stamp_iso((struct stamp){ clock_now().ms + 86400000 }, at);
+			buf_add(out, at, 10);
 			p = close + 1;
 		} else if (len == 3 && memcmp(p + 1, "dir", 3) == 0) {
 			buf_adds(out, x->to);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules about operations: what each looks for, why, and how to repair it. */
+#include "compliance-server/rules_checks.h"
+
+const struct rule rules_ops[] = {
+	{ .id = "OPS-005",
+	  .category = CAT_OPERATIONAL,
+	  .severity = SEV_MEDIUM,
+	  .confidence = CONF_VERY_HIGH,
+	  .scope = RULE_LATE,
+	  .title = "Suppression expired, without a reason, or for an unknown rule",
+	  .detect = "An entry of 'mcp-compliance.suppressions.json' whose date has "
+		    "passed or is more than a year ahead, whose reason is empty, "
+		    "whose rule does not exist, or that has a member nobody knows; "
+		    "or a file that is not a list at all.",
+	  .guard = "An entry that covers nothing is listed as unused and is no "
+		   "finding.",
+	  .why = "What the entry was meant to hide counts again, and a decision "
+		 "that nobody stands for any more should not look like one.",
+	  .fix = "Renew the entry with a reason and a date, or delete it.",
+	  .ref = "stackrox/kube-linter#1180; zegl/kube-score#504",
+	  .check = check_ops_005 },
+	{ .id = "OPS-008",
+	  .category = CAT_OPERATIONAL,
+	  .severity = SEV_MEDIUM,
+	  .confidence = CONF_VERY_HIGH,
+	  .scope = RULE_LATE,
+	  .title = "Check incomplete",
+	  .detect = "A file, a server or a rule of the plan could not be examined "
+		    "in this run. The exit status is 3, whatever else was found.",
+	  .guard = "Rules that are only a preview.",
+	  .why = "What was not examined has not passed. A verdict over the rest "
+		 "would hide that.",
+	  .fix = "Remove the cause given in the finding and run the check again.",
+	  .ref = "ramparts#141; cisco-ai-defense/mcp-scanner#43; "
+		 "agntcy/dir#2041; CWE-754",
+	  .check = check_ops_008 },
+	{ .id = NULL },
+};
