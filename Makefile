@@ -52,7 +52,7 @@ ALL_CFLAGS := $(CFLAGS) -std=c11 -D_POSIX_C_SOURCE=200809L -fPIE -fvisibility=hi
 LDFLAGS ?=
 ALL_LDFLAGS := $(LDFLAGS) $(LDSAN) -pie -pthread -Wl,-z,relro -Wl,-z,now \
 	-Wl,-z,noexecstack -Wl,-z,separate-code -Wl,-z,defs -Wl,--as-needed -Wl,--build-id
-LDLIBS := -lsqlite3 -lyaml -lcrypto -ldl -lm
+LDLIBS := -lsqlite3 -lyaml -lcrypto -lutf8proc -ldl -lm
 
 # ---- sources ---------------------------------------------------------------
 SERVERS := compliance-server memory-server coordinator-server

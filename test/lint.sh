@@ -35,7 +35,7 @@ for bin in "$B"/*-server; do
 	needed=$(readelf -dW "$bin" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
 	for lib in $needed; do
 		case $lib in
-		libc.so.6 | libm.so.6 | libsqlite3.so.0 | libyaml-0.so.2 | libcrypto.so.3 | ld-linux*) ;;
+		libc.so.6 | libm.so.6 | libsqlite3.so.0 | libyaml-0.so.2 | libcrypto.so.3 | libutf8proc.so.2 | ld-linux*) ;;
 		*) echo "$bin: needs $lib, which docs/dependencies.md does not name"; status=1 ;;
 		esac
 	done
