@@ -413,6 +413,11 @@ static const char *const *run_live(struct facts *f, struct check_report *r,
 
 		if (!e->enabled)
 			continue;
+		if (e->listed) {
+			r->targets[i].note =
+				"its list of tools is judged, nothing was run";
+			continue;
+		}
 		if (e->transport == TRANSPORT_REMOTE) {
 			r->targets[i].note =
 				"a remote server is judged from the file only";

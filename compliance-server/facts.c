@@ -16,6 +16,7 @@
 #include "compliance-server/compose_facts.h"
 #include "compliance-server/facts_entry.h"
 #include "compliance-server/facts_form.h"
+#include "compliance-server/facts_tools.h"
 #include "compliance-server/suppress.h"
 
 #define LIMIT_FILE    (8u * 1024 * 1024)
@@ -245,22 +246,24 @@ static void *grown(struct arena *a, void *v, size_t n, size_t *cap)
 	return bigger;
 }
 
+static void add_entry(struct facts *fa, struct config_file *f, struct entry *e)
+{
+	fa->entries = grown(fa->arena, fa->entries, fa->n_entries, &fa->cap_entries);
+	e->index = fa->n_entries;
+	fa->entries[fa->n_entries++] = e;
+	f->n_entries++;
+}
+
 static void add_entries(struct facts *fa, struct config_file *f)
 {
-	size_t n = fa->n_entries;
-
-	for (size_t i = 0; i < f->n_maps; i++) {
-		for (const struct node *m = f->maps[i].node->first; m; m = m->next) {
-			if (n >= LIMIT_SERVERS || is_note(m))
-				continue;
-			fa->entries = grown(fa->arena, fa->entries, n, &fa->cap_entries);
-			fa->entries[n] = entry_new(fa->arena, f, &f->maps[i], m);
-			fa->entries[n]->index = n;
-			n++;
-			f->n_entries++;
-		}
+	for (size_t i = 0; i < f->n_maps; i++)
+		for (const struct node *m = f->maps[i].node->first; m; m = m->next)
+			if (fa->n_entries < LIMIT_SERVERS && !is_note(m))
+				add_entry(fa, f, entry_new(fa->arena, f, &f->maps[i], m));
+	if (f->n_maps == 0 && fa->n_entries < LIMIT_SERVERS && tools_of_file(f->top)) {
+		f->form = FORM_TOOLS;
+		add_entry(fa, f, entry_of_list(fa->arena, f));
 	}
-	fa->n_entries = n;
 }
 
 static const char *last_part(const char *path)

@@ -28,6 +28,7 @@ enum file_form {
 	FORM_DOTENV,
 	FORM_COMPOSE,
 	FORM_KUBERNETES,
+	FORM_TOOLS, /* what a server answered to tools/list */
 	FORM_MAX
 };
 
@@ -113,6 +114,7 @@ struct entry {
 	/* Longer than any real one: not looked into, and no rule about it is ever passed.
 	 */
 	bool too_long;
+	bool listed; /* no configuration: the file is a list of tools, live holds it */
 	enum transport transport;
 
 	/* normalised form (arrays split, `cmd /c` unwrapped) */

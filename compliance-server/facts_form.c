@@ -214,6 +214,7 @@ bool form_parse(struct arena *a, struct config_file *f, const char *text, size_t
 	case FORM_KUBERNETES:
 		return parse_yaml(a, f, text, n, e);
 	case FORM_SERVERS:
+	case FORM_TOOLS:
 	case FORM_MAX:
 		break;
 	}

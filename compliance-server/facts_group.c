@@ -52,6 +52,8 @@ static void each_file(struct facts *f, bool counted)
 		struct host_set *h;
 		struct project *p;
 
+		if (file->form == FORM_TOOLS)
+			continue; /* its server is all there is to it */
 		if (file->place == PLACE_USER) {
 			h = host_of(f, file->host);
 			h = h ? h : host_new(f, file->host);
@@ -78,7 +80,7 @@ static void each_entry(struct facts *f, bool counted)
 		const struct entry *e = f->entries[i];
 		struct host_set *h;
 
-		if (!e->enabled)
+		if (!e->enabled || e->listed)
 			continue;
 		h = host_of(f, e->file->host);
 		h = h ? h : host_new(f, e->file->host);

@@ -160,6 +160,7 @@ static void examine(struct job *j)
 	j->arena = arena_new();
 	s.live = arena_alloc(j->arena, sizeof(*s.live));
 	s.live->at = clock_now();
+	s.live->texts = arena_alloc(j->arena, sizeof(*s.live->texts));
 	s.c.arena = j->arena;
 	s.c.progress = NULL; /* that of the whole check, not of one request to a server */
 	s.c.deadline = s.c.deadline ? MIN(s.c.deadline, deadline) : deadline;

@@ -70,8 +70,16 @@ struct live_id {
 #define LIVE_CLIENT	  "Kilo Code"
 #define LIVE_OTHER_CLIENT "claude-ai"
 
+struct texts;
+struct names;
+struct live_texts {
+	struct texts *texts; /* NULL: no rule has looked yet */
+	struct names *own;
+};
+
 struct live {
 	struct stamp at;
+	bool listed; /* nothing was run: lists that a file kept, with OK as its state */
 	enum live_state state;
 	const char *phase; /* of a failed start: "spawn" "exit" "silence" "refused" */
 	const char *error; /* and the reason, masked, one line */
@@ -114,6 +122,8 @@ struct live {
 	int64_t end_ms;
 	bool needed_term, needed_kill;
 	int left_behind;
+
+	struct live_texts *texts; /* kept by the text rules from one to the next */
 };
 
 struct live_options {

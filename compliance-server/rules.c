@@ -10,6 +10,7 @@
 #include "common/base/digest.h"
 #include "common/base/names.h"
 #include "common/base/str.h"
+#include "compliance-server/live.h"
 #include "compliance-server/predicate.h"
 
 /* One rule on one target: more places change neither score nor issue. */
@@ -30,7 +31,8 @@ const struct rule_family rule_families[] = {
 	{ "CMD", "Command and arguments", rules_command },
 	{ "DC", "docker-compose", rules_compose },
 	{ "ENV", "Environment", rules_env },
-	{ "LIV", "Live protocol and tool texts", rules_live },
+	{ "LIV", "Live protocol", rules_live },
+	{ "LIV", "Tool texts", rules_text },
 	{ "NET", "Network", rules_net },
 	{ "OPS", "Operations", rules_ops },
 	{ "PIN", "Pinned tools", rules_pin },
@@ -176,8 +178,26 @@ static void end_of_key(struct finding *f)
 		f->end_col += utf8_columns(*p);
 }
 
+/* In a file with a list of tools: where the tool stands. */
+static void place_in_list(const struct entry *e, struct finding *f)
+{
+	const struct live_list *l = &e->live->lists[LIVE_TOOLS];
+	const struct node *at = e->node;
+
+	for (size_t i = 0; str_starts(f->pointer, "tool:") && i < l->n; i++) {
+		if (str_eq(f->pointer + 5, node_str(node_get(l->items[i], "name")))) {
+			at = l->items[i];
+			break;
+		}
+	}
+	f->line = at->line;
+	f->col = at->col;
+}
+
 static void complete(struct rule_run *r, struct finding *f)
 {
+	if (r->entry && r->entry->listed && r->live)
+		place_in_list(r->entry, f);
 	/* names of servers and keys stand in both, and they come from the file */
 	f->message =
 		str_printable(r->arena, f->message ? f->message : r->rule->title, 400);
@@ -325,6 +345,15 @@ void rule_skip(struct rule_run *r, const char *reason, ...)
 	r->sink->skip = true;
 }
 
+/* Of a server that was not run only the list of its tools is known, of a file with such a
+ * list no configuration either. */
+static bool judged_from_list(const struct rule_run *r)
+{
+	if (r->rule->scope == RULE_LIVE)
+		return !r->live->listed || (r->rule->flags & RULE_FROM_LIST);
+	return !r->entry->listed;
+}
+
 /* What a rule found stays a failure even where it could not look at everything. */
 static void judge(struct rule_run *r, struct judgement *j)
 {
@@ -343,6 +372,8 @@ static void judge(struct rule_run *r, struct judgement *j)
 		rule_unknown(r, "%s: %s", r->file->path, r->file->error);
 	else if (r->entry && r->entry->too_long && r->rule->scope != RULE_LATE)
 		rule_unknown(r, "the entry is too long to be looked into");
+	else if (r->entry && r->entry->live && !judged_from_list(r))
+		rule_skip(r, "a list of tools does not tell it");
 	else if (r->project && r->rule->check_project)
 		r->rule->check_project(r);
 	else
@@ -358,9 +389,18 @@ static void judge(struct rule_run *r, struct judgement *j)
 				  : OUTCOME_PASS;
 }
 
-static bool in_plan(const struct rule *r, const struct rules_plan *plan)
+static bool has_list(const struct facts *f)
 {
-	if ((r->scope == RULE_LIVE && !plan->live) || r->scope == RULE_LATE)
+	for (size_t i = 0; i < f->n_entries; i++)
+		if (f->entries[i]->live && f->entries[i]->live->listed)
+			return true;
+	return false;
+}
+
+static bool in_plan(const struct rule *r, const struct rules_plan *plan, bool lists)
+{
+	if (r->scope == RULE_LATE || (r->scope == RULE_LIVE && !plan->live &&
+				      !(lists && (r->flags & RULE_FROM_LIST))))
 		return false;
 	return plan->categories == 0 || (plan->categories & (1u << r->category));
 }
@@ -442,6 +482,7 @@ struct rules_result *rules_run(const struct facts *f, const struct rules_plan *p
 	struct rule_run r = {
 		.arena = f->arena, .facts = f, .so_far = &out->findings, .sink = &sink
 	};
+	const bool lists = has_list(f);
 	const struct rule *rule;
 
 	out->judgements = arena_array(
@@ -450,7 +491,7 @@ struct rules_result *rules_run(const struct facts *f, const struct rules_plan *p
 			1,
 		sizeof(*out->judgements));
 	for (size_t i = 0; (rule = rule_at(i)); i++) {
-		if (!in_plan(rule, plan))
+		if (!in_plan(rule, plan, lists))
 			continue;
 		r.rule = rule;
 		out->n_rules++;

@@ -41,6 +41,8 @@ enum rule_scope {
 
 enum rule_flag {
 	RULE_UNSCORED = 1 << 0, /* counts as pass or fail, has no weight in a score */
+	/* RULE_LIVE: a list of tools is enough, whether a server or a file gave it */
+	RULE_FROM_LIST = 1 << 1,
 };
 
 struct rule_run;
@@ -203,6 +205,7 @@ size_t rules_run_late(const struct facts *f, struct rules_result *result,
 
 /* The tables, one per family, each closed by a row without id. */
 extern const struct rule rules_config[], rules_secret[], rules_command[], rules_supply[],
-	rules_net[], rules_compose[], rules_env[], rules_live[], rules_ops[], rules_pin[];
+	rules_net[], rules_compose[], rules_env[], rules_live[], rules_ops[], rules_pin[],
+	rules_text[];
 
 #endif

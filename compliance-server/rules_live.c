@@ -137,6 +137,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_HIGH,
 	  .confidence = CONF_VERY_HIGH,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FROM_LIST,
 	  .title = "Tool schema is invalid",
 	  .detect = "'inputSchema' missing or not an object, 'type' other than "
 		    "object (legacy), 'properties' not an object, 'required' not an "
@@ -155,6 +156,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_MEDIUM,
 	  .confidence = CONF_VERY_HIGH,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FROM_LIST,
 	  .title = "Tool name outside the rules",
 	  .detect = "Not 1 to 128 characters of 'A-Za-z0-9_.-'. Letters of another "
 		    "script mixed with Latin ones: high, category security.",
@@ -168,6 +170,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_HIGH,
 	  .confidence = CONF_VERY_HIGH,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FROM_LIST,
 	  .title = "Duplicate tool name in one server",
 	  .detect = "Two entries of the complete list have the same name.",
 	  .why = "A host can call only one of two tools with the same name, and "
@@ -180,6 +183,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_MEDIUM,
 	  .confidence = CONF_VERY_HIGH,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FROM_LIST,
 	  .title = "Tool without a description",
 	  .detect = "Empty, shorter than ten characters, or equal to the name.",
 	  .why = "The description is all a model has to decide when to use the "
@@ -192,6 +196,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_LOW,
 	  .confidence = CONF_HIGH,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FROM_LIST,
 	  .title = "Very long description",
 	  .detect = "More than 1024 bytes. Every byte is sent to the model with "
 		    "every request.",
@@ -205,6 +210,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_LOW,
 	  .confidence = CONF_HIGH,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FROM_LIST,
 	  .title = "Parameters without description or type",
 	  .detect = "More than half of the server's parameters lack one. One "
 		    "finding per server with the share.",
@@ -218,6 +224,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_LOW,
 	  .confidence = CONF_HIGH,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FROM_LIST,
 	  .title = "Annotations missing or contradictory",
 	  .detect = "Contradictory: 'readOnlyHint: true' together with "
 		    "'destructiveHint: true', or with a name that holds delete, "
@@ -355,6 +362,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_MEDIUM,
 	  .confidence = CONF_MEDIUM,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FROM_LIST,
 	  .title = "Free-form command or URL parameter",
 	  .detect = "A text parameter named command, cmd, shell, script, code, sql, "
 		    "url, uri, path or file without enum, const, pattern, format or "
@@ -368,73 +376,5 @@ const struct rule rules_live[] = {
 		 "server.",
 	  .ref = "MCP05; CWE-78; CWE-918; CWE-22",
 	  .check = check_liv_025 },
-	{ .id = "LIV-041",
-	  .category = CAT_SECURITY,
-	  .severity = SEV_CRITICAL,
-	  .confidence = CONF_VERY_HIGH,
-	  .scope = RULE_LIVE,
-	  .title = "Unicode tag characters",
-	  .detect = "U+E0000 to E007F or U+E0100 to E01EF. Decode them and show the "
-		    "text.",
-	  .guard = "A tag sequence directly after U+1F3F4 is a flag.",
-	  .why = "Tag characters are invisible to people and read by models: the "
-		 "usual carrier of hidden instructions.",
-	  .fix = "Treat the server as hostile until its author explains the "
-		 "hidden text.",
-	  .ref = "snyk/agent-scan W021; MCP03; CWE-1007",
-	  .check = check_liv_041 },
-	{ .id = "LIV-042",
-	  .category = CAT_SECURITY,
-	  .severity = SEV_HIGH,
-	  .confidence = CONF_VERY_HIGH,
-	  .scope = RULE_LIVE,
-	  .title = "Bidirectional control characters",
-	  .detect = "U+202A to 202E, U+2066 to 2069.",
-	  .guard = "Balanced isolates in a text with right-to-left letters are "
-		   "low.",
-	  .why = "Direction controls make a text look different from what a "
-		 "model reads.",
-	  .fix = "Remove them.",
-	  .ref = "CVE-2021-42574 (Trojan Source); CWE-1007",
-	  .check = check_liv_042 },
-	{ .id = "LIV-043",
-	  .category = CAT_SECURITY,
-	  .severity = SEV_HIGH,
-	  .confidence = CONF_HIGH,
-	  .scope = RULE_LIVE,
-	  .title = "Invisible characters",
-	  .detect = "U+200B, 2060 to 2064, 00AD, 180E, 115F, 1160, 3164, FFA0, FEFF "
-		    "not in first place; U+200C and 200D only between ASCII "
-		    "letters.",
-	  .guard = "Joiners in emoji; non-joiners in Persian and Indic text.",
-	  .why = "Characters nobody sees split or join words, so that a reviewer "
-		 "and a model read different texts.",
-	  .fix = "Remove them.",
-	  .ref = "CWE-1007; CWE-176",
-	  .check = check_liv_043 },
-	{ .id = "LIV-044",
-	  .category = CAT_SECURITY,
-	  .severity = SEV_HIGH,
-	  .confidence = CONF_VERY_HIGH,
-	  .scope = RULE_LIVE,
-	  .title = "Control or escape characters",
-	  .detect = "C0 other than tab, LF and CR; C1; ESC.",
-	  .why = "Escape sequences rewrite what a terminal shows of a log or of "
-		 "an approval.",
-	  .fix = "Remove them; they can rewrite what a terminal shows.",
-	  .ref = "CWE-150",
-	  .check = check_liv_044 },
-	{ .id = "LIV-057",
-	  .category = CAT_SECURITY,
-	  .severity = SEV_MEDIUM,
-	  .confidence = CONF_HIGH,
-	  .scope = RULE_LIVE,
-	  .title = "Long blank padding",
-	  .detect = "15 or more line ends in a row, or 80 or more blanks in a row.",
-	  .why = "Padding pushes the rest of the text out of the window in which "
-		 "a person approves the tool.",
-	  .fix = "Remove it; it pushes text out of sight in approval windows.",
-	  .ref = "MCP03; CWE-451",
-	  .check = check_liv_057 },
 	{ .id = NULL },
 };

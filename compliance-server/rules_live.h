@@ -10,6 +10,9 @@
 bool live_spoken(struct rule_run *r);
 /* The same, and its tool list was read. */
 bool live_has_tools(struct rule_run *r);
+/* The server could be spoken to, and its texts can be judged; unknown for those that were
+ * not listed. */
+bool live_texts_read(struct rule_run *r);
 /* Unknown, for want of an answer: budget over or process ended before. */
 void live_unasked(struct rule_run *r);
 /* "tool:<name>", printable. */
@@ -44,6 +47,7 @@ void check_liv_041(struct rule_run *r);
 void check_liv_042(struct rule_run *r);
 void check_liv_043(struct rule_run *r);
 void check_liv_044(struct rule_run *r);
+void check_liv_phrases(struct rule_run *r); /* LIV-045 to 056 by r->rule */
 void check_liv_057(struct rule_run *r);
 void check_pin_005(struct rule_run *r);
 

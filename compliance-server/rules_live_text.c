@@ -5,53 +5,66 @@
 #include "common/base/buf.h"
 #include "common/base/str.h"
 #include "compliance-server/rules_live.h"
+#include "compliance-server/text_scan.h"
 
 #define PAD_LINES  15
 #define PAD_BLANKS 80
 
 /* True when it reported something: one finding for each item is enough. */
-typedef bool (*text_fn)(struct rule_run *r, const char *pointer, const char *text);
+typedef bool (*look_fn)(struct rule_run *r, const char *pointer, const char *text);
 
-/* Every text below a list item; pictures and metadata are not shown to a model. */
-static bool walk(struct rule_run *r, const char *pointer, const struct node *at,
-		 text_fn fn)
+struct looking {
+	struct rule_run *r;
+	const char *pointer;
+	look_fn look;
+};
+
+static bool look_on(void *arg, const char *field, const char *text)
 {
-	for (const struct node *n = at->first; n; n = n->next) {
-		if (str_eq(n->key, "icons") || str_eq(n->key, "_meta"))
-			continue;
-		if (n->kind == NODE_STRING ? fn(r, pointer, n->text)
-					   : walk(r, pointer, n, fn))
-			return true;
-	}
-	return false;
+	struct looking *x = arg;
+
+	(void)field;
+	return !x->look(x->r, x->pointer, text);
 }
 
-static void each_text(struct rule_run *r, text_fn fn)
+bool live_texts_read(struct rule_run *r)
 {
-	static const char *const kinds[] = { "tool", "prompt", "resource" };
-	const struct live *live = r->live;
 	bool cut = false;
 
 	if (!live_spoken(r))
-		return;
-	if (live->instructions)
-		(void)fn(r, "instructions", live->instructions);
+		return false;
 	for (int i = 0; i < LIVE_LISTS; i++) {
-		const struct live_list *l = &live->lists[i];
+		const struct live_list *l = &r->live->lists[i];
 
 		cut |= !l->first.asked || l->first.died || l->end == PAGES_CUT;
-		for (size_t k = 0; k < l->n; k++) {
-			const char *name = node_str(node_get(l->items[k], "name"));
-
-			(void)walk(r,
-				   arena_printf(
-					   r->arena, "%s:%s", kinds[i],
-					   str_printable(r->arena, name ? name : "", 80)),
-				   l->items[k], fn);
-		}
 	}
 	if (cut)
 		live_unasked(r);
+	return true;
+}
+
+static void each_text(struct rule_run *r, look_fn look)
+{
+	static const char *const kinds[] = { "tool", "prompt", "resource" };
+	const struct live *live = r->live;
+
+	if (!live_texts_read(r))
+		return;
+	if (live->instructions)
+		(void)look(r, "instructions", live->instructions);
+	for (int i = 0; i < LIVE_LISTS; i++) {
+		const struct live_list *l = &live->lists[i];
+
+		for (size_t k = 0; k < l->n; k++) {
+			const char *name = node_str(node_get(l->items[k], "name"));
+			struct looking x = { r, NULL, look };
+
+			x.pointer = arena_printf(
+				r->arena, "%s:%s", kinds[i],
+				str_printable(r->arena, name ? name : "", 80));
+			(void)text_walk(l->items[k], look_on, &x);
+		}
+	}
 }
 
 static bool is_tag(uint32_t cp)

@@ -284,8 +284,8 @@ int main(void)
 	umask(077);
 	for (size_t i = 0; (rule = rule_at(i)); i++) {
 		check_row(rule, before);
-		/* rules about a running server have tests of their own */
-		if (rule->scope != RULE_LIVE)
+		/* other rules about a running server have tests of their own */
+		if (rule->scope != RULE_LIVE || (rule->flags & RULE_FROM_LIST))
 			run_rule(rule, a);
 		before = rule;
 	}
