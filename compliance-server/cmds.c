@@ -2,6 +2,7 @@
 /* Sub-commands: check, report, explain, trust, and the table of all. */
 #define _GNU_SOURCE /* environ */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "common/base/names.h"
@@ -23,7 +24,7 @@ static const char *const formats[] = { "", "text", "json", NULL };
 
 struct check_in {
 	struct strs files;
-	bool live, all, no_store, with_times;
+	bool discover, live, all, no_store, with_times;
 	enum format format;
 	enum severity fail_on;
 	enum check_type type;
@@ -33,6 +34,8 @@ struct check_in {
 static const struct field check_fields[] = {
 	FIELD(struct check_in, files, .max = 1000, .item_max = 4096,
 	      .doc = "Configuration files, or folders to look for them in."),
+	FIELD(struct check_in, discover,
+	      .doc = "Look where the hosts of this user, and of this folder, keep theirs."),
 	FIELD(struct check_in, live,
 	      .doc = "Start the servers and speak to them; this is your consent."),
 	FIELD(struct check_in, format, .names = formats,
@@ -56,27 +59,40 @@ static bool usage(struct err *e, const char *text)
 	return err_set(e, ERR_USAGE, "%s", text);
 }
 
+static void add_paths(struct ctx *c, struct strs *all, struct strs more)
+{
+	const char **v = arena_array(c->arena, all->n + more.n + 1, sizeof(*v));
+
+	if (all->n > 0)
+		memcpy(v, all->v, all->n * sizeof(*v));
+	if (more.n > 0)
+		memcpy(v + all->n, more.v, more.n * sizeof(*v));
+	all->v = v;
+	all->n += more.n;
+}
+
 /* Files as given; a folder stands for the configuration files in it. */
-static bool expand(struct ctx *c, const struct strs *given, struct strs *ret,
+static bool expand(struct ctx *c, const struct check_in *in, struct strs *ret,
 		   struct err *e)
 {
-	ret->n = 0;
-	ret->v = NULL;
-	for (size_t i = 0; i < given->n; i++) {
-		struct strs some = { NULL, 0 };
-		const char **more;
+	struct discovered found;
+
+	*ret = (struct strs){ NULL, 0 };
+	for (size_t i = 0; i < in->files.n; i++) {
+		struct strs some;
 
 		/* what cannot be read is a fact of the report, not the end of it */
-		if (!input_paths(c, NULL, given->v[i], &some, NULL)) {
-			some.v = &given->v[i];
-			some.n = 1;
-		}
-		more = arena_array(c->arena, ret->n + some.n, sizeof(*more));
-		if (ret->n > 0)
-			memcpy(more, ret->v, ret->n * sizeof(*more));
-		memcpy(more + ret->n, some.v, some.n * sizeof(*more));
-		ret->v = more;
-		ret->n += some.n;
+		if (!input_paths(c, NULL, in->files.v[i], &some, NULL))
+			some = (struct strs){ &in->files.v[i], 1 };
+		add_paths(c, ret, some);
+	}
+	if (in->discover) {
+		discover_hosts(c->arena, getenv("HOME"), &found);
+		add_paths(c, ret, input_found(c->arena, &found, getenv("HOME")));
+		discover_project(c->arena, ".", &found);
+		add_paths(c, ret, input_found(c->arena, &found, "."));
+		return ret->n > 0 ||
+		       err_set(e, ERR_NO_INPUT, "no host keeps a configuration here");
 	}
 	return ret->n > 0 || usage(e, "check needs a configuration file\n"
 				      "hint: compliance-server check .mcp.json");
@@ -181,7 +197,7 @@ static bool check_cmd(struct ctx *c, const void *args, struct buf *out, int *sta
 	struct err why = { 0 };
 	struct run r;
 
-	if (!expand(c, &in->files, &q.paths, e))
+	if (!expand(c, in, &q.paths, e))
 		return false;
 	if (!input_host(c, in->host, e)) {
 		e->code = ERR_USAGE;
@@ -394,7 +410,8 @@ static bool trust_cmd(struct ctx *c, const void *args, struct buf *out, int *sta
 
 const struct command compliance_commands[] = {
 	{ .name = "check",
-	  .usage = "FILE... [--live] [--format text|json] [--fail-on SEVERITY]",
+	  .usage = "FILE|FOLDER... [--discover] [--live] [--format text|json] "
+		   "[--fail-on SEVERITY]",
 	  .doc = "Check the servers of configuration files; exit status 0 passed, 1 medium,"
 		 " 2 high or critical, 3 incomplete.",
 	  .in = check_fields,

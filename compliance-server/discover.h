@@ -27,6 +27,9 @@ enum host {
 	HOST_COPILOT_CLI,
 	HOST_AMP,
 	HOST_WARP,
+	HOST_CODEX,
+	HOST_ANTIGRAVITY,
+	HOST_CONTINUE,
 };
 
 enum host_flag {
@@ -46,7 +49,13 @@ enum host_flag {
 	HOST_TYPES_LOCAL = 1 << 12,    /* local, remote */
 };
 
-enum file_place { PLACE_PROJECT = 1, PLACE_USER, PLACE_GIVEN };
+enum file_place { PLACE_PROJECT = 1, PLACE_USER, PLACE_GIVEN, PLACE_SYSTEM };
+
+/* A file of the host itself, not of a project. */
+static inline bool place_of_host(enum file_place p)
+{
+	return p == PLACE_USER || p == PLACE_SYSTEM;
+}
 
 struct host_row {
 	enum host id;
@@ -66,8 +75,26 @@ const struct host_row *host_of_path(const char *path, const char *home,
  */
 char *host_project_root(struct arena *a, const char *path);
 
-/* Configuration files that exist, by their paths: project ones below folder (NULL: none),
- * then user ones below home (NULL: none). In a fixed order, each once. */
-struct strs discover_files(struct arena *a, const char *folder, const char *home);
+bool host_knows_path(const char *path); /* its end names the file of a host */
+bool host_folder(const char *name);	/* ".vscode": a folder that holds such files */
+/* "*" within a component, "**" for any number of folders; both relative or both not. */
+bool path_fits(const char *pattern, const char *path);
+/* Patterns of all files of user scope below home (NULL: none) and of system scope. */
+struct strs host_paths(struct arena *a, const char *home);
+
+/* What was found, in a fixed order, each once. */
+struct discovered {
+	struct strs files;
+	const char *cut; /* why not everything was looked at, or NULL */
+};
+
+/* Files below a folder: those of hosts wherever they lie, .env and compose files,
+ * Kubernetes objects, JSON and TOML that holds a server map. Links to folders are not
+ * followed, node_modules, .git and the like are left out. */
+void discover_folder(struct arena *a, const char *folder, struct discovered *ret);
+/* The same of the folder itself and of .vscode and the like in it. */
+void discover_project(struct arena *a, const char *folder, struct discovered *ret);
+/* The files of hosts that a user and everybody on this computer has. home may be NULL. */
+void discover_hosts(struct arena *a, const char *home, struct discovered *ret);
 
 #endif

@@ -361,6 +361,15 @@ static void read_one(struct facts *fa, const char *path, const struct host_row *
 
 	free(real);
 	buf_init(&bytes, LIMIT_FILE);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		struct discovered found;
+
+		discover_folder(fa->arena, path, &found);
+		f->state = FILE_UNREADABLE;
+		f->error = found.cut ? found.cut : "no configuration was found in it";
+		f->error_at = (struct pos){ 1, 1 };
+		return;
+	}
 	if (!fd_read_file(path, &bytes, &e)) {
 		f->state = FILE_UNREADABLE;
 		f->error = sentence(fa->arena, path, e.msg);

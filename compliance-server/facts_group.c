@@ -54,7 +54,7 @@ static void each_file(struct facts *f, bool counted)
 
 		if (file->form == FORM_TOOLS)
 			continue; /* its server is all there is to it */
-		if (file->place == PLACE_USER) {
+		if (place_of_host(file->place)) {
 			h = host_of(f, file->host);
 			h = h ? h : host_new(f, file->host);
 			if (counted)

@@ -10,7 +10,6 @@
 
 #include "common/base/str.h"
 #include "common/config/config.h"
-#include "compliance-server/discover.h"
 
 const char *input_base(const struct ctx *c)
 {
@@ -28,6 +27,17 @@ static const char *full_path(struct ctx *c, const char *base, const char *path)
 	return path;
 }
 
+struct strs input_found(struct arena *a, const struct discovered *f, const char *folder)
+{
+	struct strs out = { arena_array(a, f->files.n + 1, sizeof(*out.v)), 0 };
+
+	for (size_t i = 0; i < f->files.n; i++)
+		out.v[out.n++] = f->files.v[i];
+	if (f->cut)
+		out.v[out.n++] = folder;
+	return out;
+}
+
 bool input_paths(struct ctx *c, const char *base, const char *path, struct strs *ret,
 		 struct err *e)
 {
@@ -39,7 +49,10 @@ bool input_paths(struct ctx *c, const char *base, const char *path, struct strs 
 		return err_set(e, ERR_NOT_FOUND, "path \"%s\": %s", shown,
 			       strerror(errno));
 	if (S_ISDIR(st.st_mode)) {
-		*ret = discover_files(c->arena, full, NULL);
+		struct discovered f;
+
+		discover_folder(c->arena, full, &f);
+		*ret = input_found(c->arena, &f, full);
 		return ret->n > 0 ||
 		       err_set(e, ERR_NOT_FOUND,
 			       "folder \"%s\" holds no MCP configuration\n"

@@ -324,7 +324,7 @@ void check_cfg_022(struct rule_run *r)
 	for (size_t i = 0; i < r->facts->n_entries; i++) {
 		const struct entry *o = r->facts->entries[i];
 
-		if (o->file->place != PLACE_USER || o->file->host != e->file->host ||
+		if (!place_of_host(o->file->place) || o->file->host != e->file->host ||
 		    !str_eq(o->name, e->name))
 			continue;
 		if (str_eq(o->definition_sha256, e->definition_sha256))

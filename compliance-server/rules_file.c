@@ -11,6 +11,7 @@
 #include "common/base/str.h"
 #include "compliance-server/entry_look.h"
 #include "compliance-server/git_look.h"
+#include "compliance-server/predicate.h"
 #include "compliance-server/rules_checks.h"
 
 static bool is_program(const char *path)
@@ -202,6 +203,24 @@ static bool secret_file(struct rule_run *r)
 	return false;
 }
 
+/* A variable that is to hold a secret is set; a default or a placeholder counts, the
+ * next edit makes it a real one. */
+static bool sets_secret(struct rule_run *r)
+{
+	const struct values *vars = &r->file->vars;
+
+	if (r->file->form != FORM_DOTENV || r->file->sample || !r->file->on_disk)
+		return false;
+	for (size_t i = 0; i < vars->n; i++) {
+		const struct value *v = &vars->v[i];
+
+		if ((secret_key(v->name) || is_signing_key(v->name)) &&
+		    !str_empty(v->text) && !is_ref(v->text))
+			return true;
+	}
+	return false;
+}
+
 static bool closed_above(struct arena *a, const char *real)
 {
 	char *p = arena_strdup(a, real), *slash;
@@ -217,10 +236,7 @@ static bool closed_above(struct arena *a, const char *real)
 
 void check_sec_012(struct rule_run *r)
 {
-	bool dotenv = r->file->form == FORM_DOTENV && r->file->on_disk &&
-		      r->file->state == FILE_READ && !r->file->sample;
-
-	if ((!dotenv && !secret_file(r)) || !(r->file->mode & 044) ||
+	if ((!sets_secret(r) && !secret_file(r)) || !(r->file->mode & 044) ||
 	    closed_above(r->arena, r->file->real))
 		return;
 	fail_file(r, SEV_HIGH,

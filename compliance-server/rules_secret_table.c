@@ -202,10 +202,11 @@ const struct rule rules_secret[] = {
 	  .confidence = CONF_VERY_HIGH,
 	  .scope = RULE_FILE,
 	  .title = "File with secrets is readable by others",
-	  .detect = "The file has a SEC-001, 002, 003, 006, 007 or 011 finding of "
-		    "severity high or critical, or is a '.env' file, and its mode "
-		    "has a group or world read bit (on Windows: read access for "
-		    "Everyone or Users).",
+	  .detect =
+		  "The file has a SEC-001, 002, 003, 006, 007 or 011 finding of "
+		  "severity high or critical, or is a '.env' file that sets a variable "
+		  "of a secret's name, and its mode has a group or world read bit (on Windows: read access for "
+		  "Everyone or Users).",
 	  .guard = "A directory above it is 0700.",
 	  .why = "Every user of the computer can read the secrets in this file.",
 	  .fix = "'chmod 600' the file and check its owner.",

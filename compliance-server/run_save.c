@@ -269,8 +269,8 @@ static bool about(const struct judgement *j, const struct check_target *t)
 		return false;
 	if (j->project || j->host)
 		return j->project == t->project && j->host == t->host;
-	return t->host ? j->file->place == PLACE_USER && j->file->host == t->host->host
-		       : j->file->place != PLACE_USER &&
+	return t->host ? place_of_host(j->file->place) && j->file->host == t->host->host
+		       : !place_of_host(j->file->place) &&
 				 str_eq(j->file->root, t->project->root);
 }
 

@@ -129,7 +129,7 @@ static void put_files(struct jsonw *w, const struct target *t)
 
 static const char *configuration(struct ctx *c, const struct target *t)
 {
-	static const char *const places[] = { "", "project", "user", "given" };
+	static const char *const places[] = { "", "project", "user", "given", "system" };
 	struct buf b CLEANUP(buf_release);
 	struct jsonw w;
 
