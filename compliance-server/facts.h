@@ -13,6 +13,8 @@
 struct compose_file; /* what a compose file says: compose_facts.h */
 struct suppressions; /* suppress.h */
 struct live;	     /* what a server showed when it was run: live.h */
+struct registered;   /* what the registry says of one: configuration.h */
+struct pinned;	     /* what of it a person approved: pin.h */
 
 enum file_state {
 	FILE_READ = 1,	 /* parsed; top is set */
@@ -136,6 +138,8 @@ struct entry {
 	const char *definition;
 
 	const struct live *live; /* NULL in a static check, and when it was not started */
+	const struct registered *registered; /* NULL: not looked up */
+	const struct pinned *pinned;	     /* NULL: no approved set, or not looked up */
 };
 
 /* The files of one project folder: one target of type workspace. */
@@ -173,6 +177,7 @@ struct facts {
 	const char *path_env;		   /* PATH the rules look programs up in */
 	bool resolve_env;		   /* CFG-021 looks into the environment */
 	struct suppressions *suppressions; /* NULL: none were looked for */
+	bool registry;			   /* somebody registers servers here */
 };
 
 struct facts_options {

@@ -335,18 +335,22 @@ void pin_write(struct jsonw *w, const char *key, const struct pin *p)
 	jsonw_end(w);
 }
 
-void pin_write_summary(struct jsonw *w, const char *key, const struct pin *p)
+void pin_write_summary(struct jsonw *w, const char *key, const struct pin *p, bool names)
 {
 	jsonw_obj(w, key);
 	put_head(w, p);
-	jsonw_arr(w, "tools");
-	for (size_t i = 0; i < p->n; i++) {
+	if (!names)
+		jsonw_i64(w, "tools", (int64_t)p->n);
+	else
+		jsonw_arr(w, "tools");
+	for (size_t i = 0; names && i < p->n; i++) {
 		jsonw_obj(w, NULL);
 		jsonw_str(w, "name", p->tools[i].name);
 		jsonw_str(w, "sha256", p->tools[i].sha256);
 		jsonw_end(w);
 	}
-	jsonw_end(w);
+	if (names)
+		jsonw_end(w);
 	jsonw_end(w);
 }
 

@@ -30,6 +30,13 @@ struct pin {
 	struct stamp approved_at;
 };
 
+/* For rules: the approved set of an entry beside what it shows now. */
+struct pinned {
+	struct pin approved;
+	const struct pin *shown; /* NULL: not known, for this reason */
+	const char *why;
+};
+
 /* A server with a complete tool list. environ_in as in live_command: what its variables
  * hold of secrets is masked. ERR_LIMIT beyond PIN_MAX; ERR_UNAVAILABLE when the list is
  * not complete, with the reason. program is not filled in. */
@@ -39,8 +46,8 @@ bool pin_of_live(struct arena *a, const struct entry *entry, const struct live *
 const struct pin *pin_read(struct arena *a, const char *configuration);
 /* As an object: in full, for servers.configuration. */
 void pin_write(struct jsonw *w, const char *key, const struct pin *p);
-/* Who approved what when, and the names and hashes of the tools. */
-void pin_write_summary(struct jsonw *w, const char *key, const struct pin *p);
+/* Who approved what when, and how many tools: a number, or a list of names and hashes. */
+void pin_write_summary(struct jsonw *w, const char *key, const struct pin *p, bool names);
 /* The approved definitions as a tool list, for rules about texts. */
 const struct node **pin_tool_list(struct arena *a, const struct pin *p, size_t *ret_n);
 

@@ -4,6 +4,7 @@
 #include "common/base/buf.h"
 #include "common/base/str.h"
 #include "compliance-server/html.h"
+#include "compliance-server/configuration.h"
 #include "compliance-server/issue_store.h"
 #include "compliance-server/server_store.h"
 #include "compliance-server/stored_report.h"
@@ -63,6 +64,7 @@ static bool read_server(struct ctx *c, const char *uri, const char *const *vars,
 	buf_init(&b, TEXT_MAX);
 	if (!server_by_name(c, vars[0], &s, e) || !issue_list(c, &open, &rows, e))
 		return false;
+	s.configuration.text = configuration_shown(c->arena, s.configuration.text);
 	jsonw_init(&w, &b);
 	jsonw_obj(&w, NULL);
 	fields_json(server_fields, &s, &w);

@@ -93,6 +93,8 @@ void check_dc_016(struct rule_run *r);
 
 /* A folder that is much more than a container needs (CMD-009, DC-013), and how bad. */
 bool broad_mount(const char *source, bool read_only, enum severity *ret);
+void check_ops_001(struct rule_run *r);
+void check_ops_002(struct rule_run *r);
 void check_ops_005(struct rule_run *r);
 void check_ops_008(struct rule_run *r);
 

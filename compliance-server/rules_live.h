@@ -49,6 +49,10 @@ void check_liv_043(struct rule_run *r);
 void check_liv_044(struct rule_run *r);
 void check_liv_phrases(struct rule_run *r); /* LIV-045 to 056 by r->rule */
 void check_liv_057(struct rule_run *r);
+void check_pin_001(struct rule_run *r);
+void check_pin_002(struct rule_run *r);
+void check_pin_003(struct rule_run *r);
+void check_pin_004(struct rule_run *r);
 void check_pin_005(struct rule_run *r);
 
 #endif

@@ -3,6 +3,34 @@
 #include "compliance-server/rules_checks.h"
 
 const struct rule rules_ops[] = {
+	{ .id = "OPS-001",
+	  .category = CAT_OPERATIONAL,
+	  .severity = SEV_HIGH,
+	  .confidence = CONF_VERY_HIGH,
+	  .scope = RULE_ENTRY,
+	  .title = "Server that nobody registered",
+	  .detect = "An enabled server that nobody registered (register_servers), or "
+		    "whose definition (command, arguments, folder, url, names of "
+		    "variables and headers) is not the one that was registered.",
+	  .guard = "Without a registry (nothing was ever registered, or the check keeps "
+		   "nothing) the rule does not apply. A check alone registers nobody.",
+	  .why = "Nobody answers for a server that came into a configuration by itself; "
+		 "that is how shadow servers stay.",
+	  .fix = "Register it or remove the entry.",
+	  .ref = "MCP09",
+	  .check = check_ops_001 },
+	{ .id = "OPS-002",
+	  .category = CAT_OPERATIONAL,
+	  .severity = SEV_LOW,
+	  .confidence = CONF_VERY_HIGH,
+	  .scope = RULE_ENTRY,
+	  .title = "Registry entry incomplete",
+	  .detect = "A registered server without owner, purpose or contact.",
+	  .why = "Whoever finds a fault in it must know whom to ask, and what the server "
+		 "is for.",
+	  .fix = "Register it again with owner, purpose and contact.",
+	  .ref = "MCP09",
+	  .check = check_ops_002 },
 	{ .id = "OPS-005",
 	  .category = CAT_OPERATIONAL,
 	  .severity = SEV_MEDIUM,

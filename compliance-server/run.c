@@ -14,6 +14,7 @@
 #include "compliance-server/keep.h"
 #include "compliance-server/live.h"
 #include "compliance-server/note.h"
+#include "compliance-server/registry.h"
 #include "compliance-server/run_save.h"
 #include "compliance-server/trust.h"
 
@@ -280,6 +281,9 @@ static bool begin_one(struct ctx *c, struct run *r, struct run_target *rt,
 	target_of(r->report, (size_t)(rt - r->targets), &t);
 	if (!target_register(c, &t, taken, &rt->server, &is_new, e))
 		return false;
+	if (rt->t->entry)
+		registry_fill(c->arena, r->facts->entries[rt->t->entry->index],
+			      &rt->server);
 	taken->v[taken->n++] = rt->server.name;
 	id_uuid(id);
 	id_public("chk", check_id);
@@ -302,7 +306,8 @@ static bool begin_all(struct ctx *c, void *arg, struct err *e)
 	struct strs taken = { arena_array(c->arena, r->n_targets + 1, sizeof(*taken.v)),
 			      0 };
 
-	if (!check_abandoned(c, (struct stamp){ r->began.ms - ABANDONED_MS }, NULL, e))
+	if (!check_abandoned(c, (struct stamp){ r->began.ms - ABANDONED_MS }, NULL, e) ||
+	    !server_any_registered(c, &r->facts->registry, e))
 		return false;
 	for (size_t i = 0; i < r->n_targets; i++) {
 		if (r->targets[i].wanted && !begin_one(c, r, &r->targets[i], &taken, e))
@@ -355,16 +360,19 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 				     .require_live = true };
 	struct entry **list = arena_array(c->arena, r->n_targets + 1, sizeof(*list));
 	struct live_options o = { .environ_in = environ };
+	struct program_cache cache = { NULL };
 	size_t n = 0;
 
 	if (!r->q->live)
-		return true;
+		return !r->facts->registry || judge(c, r, e);
 	for (size_t i = 0; i < r->n_targets; i++) {
 		if (run_starts(r, i))
 			list[n++] = r->facts->entries[r->targets[i].t->entry->index];
 	}
 	if (n > 0 && !live_run(c, r->facts, list, n, &o, e))
 		return false;
+	for (size_t i = 0; i < n; i++)
+		registry_compare(c->arena, list[i], environ, &cache);
 	if (!check_facts(r->facts, &opt, &r->report, e))
 		return false;
 	bind_targets(c, r);

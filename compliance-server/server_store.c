@@ -12,6 +12,12 @@ struct name_in {
 	int64_t limit;
 };
 
+struct count {
+	int64_t n;
+};
+
+static const struct field count_fields[] = { COLUMN(struct count, n), FIELDS_END };
+
 static const struct field name_fields[] = { COLUMN(struct name_in, name),
 					    COLUMN(struct name_in, limit), FIELDS_END };
 
@@ -58,6 +64,7 @@ enum {
 	S_LIST,
 	S_OVERVIEW,
 	S_TOTALS,
+	S_REGISTERED,
 	S_MAX
 };
 
@@ -126,6 +133,14 @@ const struct stmt server_stmts[] = {
 			      " (SELECT count(*) FROM compliance_checks) AS checks,"
 			      " (SELECT max(completed_at) FROM compliance_checks"
 			      " WHERE status = 'completed') AS last_check" },
+	[S_REGISTERED] = { .name = "server_registered",
+			   .out = count_fields,
+			   .out_size = sizeof(struct count),
+			   .sqlite = "SELECT count(*) AS n FROM servers WHERE CASE WHEN"
+				     " json_valid(configuration) THEN"
+				     " configuration->>'registered' END IS NOT NULL",
+			   .pg = "SELECT count(*) AS n FROM servers"
+				 " WHERE configuration->>'registered' IS NOT NULL" },
 	[S_MAX] = { .name = NULL },
 };
 
@@ -241,4 +256,14 @@ bool server_overviews(struct ctx *c, const struct server_filter *f, struct rows 
 bool server_totals(struct ctx *c, struct server_totals *ret, struct err *e)
 {
 	return db_one(c, &server_stmts[S_TOTALS], NULL, ret, e);
+}
+
+bool server_any_registered(struct ctx *c, bool *ret, struct err *e)
+{
+	struct count found;
+
+	if (!db_one(c, &server_stmts[S_REGISTERED], NULL, &found, e))
+		return false;
+	*ret = found.n > 0;
+	return true;
 }

@@ -38,6 +38,8 @@ bool server_list(struct ctx *c, const struct server_filter *f, struct rows *ret,
  * critical issue. */
 bool server_overviews(struct ctx *c, const struct server_filter *f, struct rows *ret,
 		      struct err *e);
+/* Whether any row was registered by somebody, not only checked. */
+bool server_any_registered(struct ctx *c, bool *ret, struct err *e);
 bool server_totals(struct ctx *c, struct server_totals *ret, struct err *e);
 
 #endif

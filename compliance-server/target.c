@@ -7,9 +7,10 @@
 #include "common/base/id.h"
 #include "common/base/str.h"
 #include "common/field/jsonw.h"
+#include "compliance-server/configuration.h"
 #include "compliance-server/entry_look.h"
 
-#define CONFIGURATION_MAX (64 * 1024)
+#define CONFIGURATION_MAX ((size_t)1024 * 1024)
 #define DEFINITION_MAX	  (8 * 1024) /* bytes of a definition that are kept */
 #define FILES_MAX	  100
 #define VERSION_MAX	  20
@@ -127,13 +128,18 @@ static void put_files(struct jsonw *w, const struct target *t)
 	jsonw_end(w);
 }
 
-static const char *configuration(struct ctx *c, const struct target *t)
+/* What others keep in it (was, may be NULL) stays. */
+static const char *configuration(struct ctx *c, const struct target *t, const char *was)
 {
+	static const char *const own[] = { "source",	 "transport",
+					   "enabled",	 "definition_sha256",
+					   "definition", "files",
+					   NULL };
 	static const char *const places[] = { "", "project", "user", "given", "system" };
 	struct buf b CLEANUP(buf_release);
 	struct jsonw w;
 
-	buf_init(&b, CONFIGURATION_MAX);
+	buf_init(&b, CONFIGURATION_MAX + 6 * (was ? strlen(was) : 0));
 	jsonw_init(&w, &b);
 	jsonw_obj(&w, NULL);
 	jsonw_obj(&w, "source");
@@ -152,6 +158,7 @@ static const char *configuration(struct ctx *c, const struct target *t)
 	} else {
 		put_files(&w, t);
 	}
+	configuration_carry(c->arena, &w, was, own);
 	jsonw_end(&w);
 	return b.overflow ? "{}" : arena_strdup(c->arena, buf_text(&b));
 }
@@ -222,7 +229,7 @@ static bool make(struct ctx *c, const struct target *t, const char *name,
 		.health = HEALTH_UNKNOWN,
 		.version = version_of(c, t),
 		.description = t->entry ? t->entry->description : NULL,
-		.configuration.text = configuration(c, t),
+		.configuration.text = configuration(c, t, NULL),
 		.created_at = clock_now(),
 	};
 	ret->updated_at = ret->created_at;
@@ -233,7 +240,7 @@ static bool make(struct ctx *c, const struct target *t, const char *name,
 static bool take_over(struct ctx *c, const struct target *t, struct server *row,
 		      struct err *e)
 {
-	const char *text = configuration(c, t);
+	const char *text = configuration(c, t, row->configuration.text);
 	const char *version = version_of(c, t);
 	struct target_source was;
 

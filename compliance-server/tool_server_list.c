@@ -2,6 +2,7 @@
 /* list_servers: the registry, by name, in pages. */
 #include "common/base/names.h"
 #include "common/rpc/page.h"
+#include "compliance-server/configuration.h"
 #include "compliance-server/server_store.h"
 #include "compliance-server/tools.h"
 
@@ -50,11 +51,16 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 	};
 	const char *filter = arena_printf(c->arena, "%d %d %s", (int)in->status,
 					  (int)in->health, in->type ? in->type : "");
+	struct server *s;
 	struct rows rows;
 
 	if (!page_open(c, "list_servers", filter, in->cursor, &f.after, e) ||
 	    !server_list(c, &f, &rows, e))
 		return false;
+	s = rows.at;
+	for (size_t i = 0; i < rows.n; i++)
+		s[i].configuration.text =
+			configuration_shown(c->arena, s[i].configuration.text);
 	return page_write(c,
 			  &(struct page){ .list = "list_servers",
 					  .filter = filter,

@@ -5,7 +5,7 @@
  * becomes 36 random letters and digits (h: hexadecimal, d: digits, l: letters, A: A-Z
  * 2-7), @dir@ the folder, @tomorrow@ a date and @-@ nothing, so that no file of the
  * repository looks like a secret. `setup` holds what a file cannot say: chmod, touch,
- * write, home, resolve-env, git. `expect` lists what is to be found: severity,
+ * write, home, resolve-env, git, registry. `expect` lists what is to be found: severity,
  * file:line:column and pointer. */
 #define _GNU_SOURCE /* nftw, memmem */
 #include <ctype.h>
@@ -13,6 +13,7 @@
 
 #include "common/base/digest.h"
 #include "common/base/names.h"
+#include "compliance-server/configuration.h"
 #include "test/rule_bench.h"
 
 struct bench {
@@ -21,6 +22,9 @@ struct bench {
 	const char *paths[16];
 	size_t n_paths;
 	struct check_options opt;
+	const char *registered[8][2]; /* NAME, "same,owner,purpose,contact" */
+	size_t n_registered;
+	bool registry;
 };
 
 /* The same text every time, without a stop word or a run in it. */
@@ -136,6 +140,12 @@ static bool set_up(struct bench *x, char *line)
 	char *one = word ? strtok_r(NULL, " ", &line) : NULL;
 	char *two = one ? strtok_r(NULL, " ", &line) : NULL;
 
+	if (str_eq(word, "registry")) {
+		x->registry = true;
+		x->registered[x->n_registered][0] = one;
+		x->registered[x->n_registered][1] = two;
+		return !one || (two && ++x->n_registered < ARRAY_LEN(x->registered));
+	}
 	if (str_eq(word, "resolve-env"))
 		return x->opt.read.resolve_env = true;
 	if (str_eq(word, "home") && one) {
@@ -182,17 +192,45 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* "registry" alone: one without these servers; "registry NAME same,owner,purpose" has one
+ * of them, "other" under another definition. */
+static bool fill_registry(struct bench *x, struct facts *f)
+{
+	f->registry = true;
+	for (size_t i = 0; i < f->n_entries; i++) {
+		struct registered *r = arena_alloc(x->a, sizeof(*r));
+
+		f->entries[i]->registered = r;
+		for (size_t k = 0; k < x->n_registered; k++) {
+			const char *what = x->registered[k][1];
+
+			if (!str_eq(x->registered[k][0], f->entries[i]->name))
+				continue;
+			r->definition_sha256 = str_starts(what, "same")
+						       ? f->entries[i]->definition_sha256
+						       : "other";
+			r->owner = strstr(what, "owner");
+			r->purpose = strstr(what, "purpose");
+			r->contact = strstr(what, "contact");
+		}
+	}
+	return true;
+}
+
 /* "high .mcp.json:3:5 /mcpServers/x" for each finding of the rule, in order. */
 static const char *found(struct bench *x, const struct rule *rule)
 {
 	struct check_report *r;
+	struct facts *facts;
 	struct err e = { .code = ERR_NONE };
 	struct buf b CLEANUP(buf_release);
 	size_t skip = strlen(x->to) + 1;
 
 	buf_init(&b, 1024 * 1024);
 	qsort(x->paths, x->n_paths, sizeof(x->paths[0]), compare_paths);
-	if (!check_files(x->a, x->paths, x->n_paths, &x->opt, &r, &e))
+	if (!facts_read(x->a, x->paths, x->n_paths, &x->opt.read, &facts, &e) ||
+	    (x->registry && !fill_registry(x, facts)) ||
+	    !check_facts(facts, &x->opt, &r, &e))
 		return e.msg[0] ? arena_strdup(x->a, e.msg) : "?";
 	for (size_t i = 0; i < r->rules->findings.n; i++) {
 		const struct finding *f = &r->rules->findings.v[i];
