@@ -2,17 +2,20 @@
 /* register_servers: takes the servers of a configuration into the registry. */
 #include "common/base/str.h"
 #include "common/rpc/page.h"
+#include "compliance-server/configuration.h"
 #include "compliance-server/input.h"
 #include "compliance-server/keep.h"
 #include "compliance-server/target.h"
 #include "compliance-server/tools.h"
 
 #define CONFIG_MAX (1024 * 1024)
+#define TEXT_MAX   200
 
 struct in {
 	const char *path;
 	struct json config;
 	const char *host;
+	const char *owner, *purpose, *contact;
 	struct facts *facts; /* made by prep */
 	const char *note;
 };
@@ -35,6 +38,9 @@ static const struct field in_fields[] = {
 	FIELD(struct in, config, .flags = FIELD_OBJECT,
 	      .doc = "Its JSON in place of a path; kept in memory only."),
 	FIELD(struct in, host, .max = 40, .doc = "Host it is read as, such as vscode."),
+	FIELD(struct in, owner, .min = 1, .max = TEXT_MAX, .doc = NULL),
+	FIELD(struct in, purpose, .min = 1, .max = TEXT_MAX, .doc = NULL),
+	FIELD(struct in, contact, .min = 1, .max = TEXT_MAX, .doc = NULL),
 	FIELDS_END
 };
 
@@ -101,9 +107,24 @@ static bool prep(struct ctx *c, void *args, struct err *e)
 	return input_host(c, in->host, e) && read_facts(c, in, e) && readable(c, in, e);
 }
 
-static bool register_all(struct ctx *c, const struct facts *f, struct line *lines,
+/* A check makes rows too; only this says that somebody answers for the server. */
+static bool mark(struct ctx *c, const struct in *in, const struct entry *entry,
+		 struct server *row, struct err *e)
+{
+	const struct registered r = { .definition_sha256 = entry->definition_sha256,
+				      .owner = in->owner,
+				      .purpose = in->purpose,
+				      .contact = in->contact };
+
+	row->configuration.text = configuration_register(
+		c->arena, row->configuration.text, &r, c->who->name);
+	return server_change(c, row, e);
+}
+
+static bool register_all(struct ctx *c, const struct in *in, struct line *lines,
 			 int64_t *ret_added, struct err *e)
 {
+	const struct facts *f = in->facts;
 	struct strs taken = { arena_array(c->arena, f->n_entries + 1, sizeof(*taken.v)),
 			      0 };
 
@@ -117,7 +138,8 @@ static bool register_all(struct ctx *c, const struct facts *f, struct line *line
 					  .file = entry->file };
 		struct server row;
 
-		if (!target_register(c, &t, &taken, &row, &lines[i].is_new, e))
+		if (!target_register(c, &t, &taken, &row, &lines[i].is_new, e) ||
+		    !mark(c, in, entry, &row, e))
 			return false;
 		taken.v[taken.n++] = row.name;
 		lines[i].name = row.name;
@@ -152,7 +174,7 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 	int64_t added;
 
 	lines = arena_array(c->arena, f->n_entries + 1, sizeof(*lines));
-	if (!register_all(c, f, lines, &added, e))
+	if (!register_all(c, in, lines, &added, e))
 		return false;
 	keep_inline(c, in, lines, f->n_entries);
 	call_audit_id(c, f->n_entries > 0 ? lines[0].name : NULL);
