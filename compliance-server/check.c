@@ -10,6 +10,7 @@
 #include "compliance-server/check_gap.h"
 #include "compliance-server/check_issue.h"
 #include "compliance-server/check_repair.h"
+#include "compliance-server/live.h"
 #include "compliance-server/check_target.h"
 
 const char *const check_types[] = {
@@ -195,6 +196,19 @@ static void note_all(struct arena *a, const struct scoring *s)
 			     "this type of check has only rules for --live");
 }
 
+/* What was measured of a server that was run stands before the rules. */
+static int64_t start_of(const struct check_target *t)
+{
+	const struct live *l = t->entry ? t->entry->live : NULL;
+	int64_t v[METRICS], start;
+
+	if (!l || l->state != LIVE_OK || l->metrics.busy)
+		return SCORE_FULL;
+	live_measured(l, v);
+	start = score_metrics(v);
+	return start < 0 ? SCORE_FULL : start;
+}
+
 /* Scores, and whether everything of the plan was judged. */
 static void score_target(struct arena *a, struct scoring *s, bool live_missing)
 {
@@ -202,7 +216,9 @@ static void score_target(struct arena *a, struct scoring *s, bool live_missing)
 	bool nothing = nothing_in(t);
 
 	note_all(a, s);
-	t->overall = repairs_score(s->scores, s->n_scores, t->cats);
+	t->categories = categories_of(s->report->type);
+	t->performance_start = start_of(t);
+	t->overall = repairs_score(t, s->scores, s->n_scores, t->cats);
 	t->complete = !live_missing && t->n_unread == 0 &&
 		      s->report->rules->n_rules > 0 && (!nothing || s->report->complete);
 	/* what little was judged must not look like a result */

@@ -78,6 +78,8 @@ struct check_target {
 	const struct project *project;	/* of type workspace only */
 	const struct host_set *host;	/* of type host only */
 	const struct config_file *file; /* of the entry, or the first one concerned */
+	unsigned categories;	   /* of the plan, 1u << enum category each; 0: all */
+	int64_t performance_start; /* what was measured, for score_category */
 	struct category_score cats[CAT_MAX];
 	int overall; /* hundredths, or SCORE_NONE */
 	char grade;

@@ -17,16 +17,25 @@ static bool open_critical(const struct rule_score *scores, size_t n)
 	return false;
 }
 
-int repairs_score(struct rule_score *scores, size_t n,
+int repairs_score(const struct check_target *t, struct rule_score *scores, size_t n,
 		  struct category_score cats[CAT_MAX])
 {
-	for (int c = CAT_SECURITY; c < CAT_MAX; c++)
-		score_category(scores, n, (enum category)c, &cats[c]);
+	for (int c = CAT_SECURITY; c < CAT_MAX; c++) {
+		score_category(scores, n, (enum category)c,
+			       c == CAT_PERFORMANCE ? t->performance_start : SCORE_FULL,
+			       &cats[c]);
+		/* a rule that runs as precondition does not make a category of it */
+		if (t->categories && !(t->categories & (1u << c)))
+			cats[c] = (struct category_score){ .score = SCORE_NONE,
+							   .score_without_suppressions =
+								   SCORE_NONE };
+	}
 	return score_overall(cats, open_critical(scores, n));
 }
 
 /* Overall without the findings of this rule. */
-static int without(struct rule_score *scores, size_t n, const struct rule *rule)
+static int without(const struct check_target *t, struct rule_score *scores, size_t n,
+		   const struct rule *rule)
 {
 	struct category_score cats[CAT_MAX];
 	struct rule_score kept[CAT_MAX] = { { .rule = NULL } };
@@ -40,7 +49,7 @@ static int without(struct rule_score *scores, size_t n, const struct rule *rule)
 		scores[i].outcome = OUTCOME_PASS;
 		memset(scores[i].n, 0, sizeof(scores[i].n));
 	}
-	overall = repairs_score(scores, n, cats);
+	overall = repairs_score(t, scores, n, cats);
 	for (size_t i = 0; i < n_kept; i++)
 		scores[first + i] = kept[i];
 	return overall;
@@ -97,11 +106,11 @@ void repairs_find(struct check_target *t, struct rule_score *scores, size_t n)
 				one.weight += (int64_t)t->issues[k].points *
 					      weights[t->issues[k].category];
 		if (t->overall != SCORE_NONE)
-			one.gain = without(scores, n, one.issue->rule) - t->overall;
+			one.gain = without(t, scores, n, one.issue->rule) - t->overall;
 		if (one.weight > 0 || one.gain > 0)
 			insert(t->fix_first, &t->n_fix_first, &one);
 	}
-	(void)repairs_score(scores, n, cats);
+	(void)repairs_score(t, scores, n, cats);
 }
 
 void repairs_over_all(struct check_report *r)

@@ -6,7 +6,7 @@
 #include "compliance-server/check.h"
 
 /* Scores of the categories and the overall score that follows from them. */
-int repairs_score(struct rule_score *scores, size_t n,
+int repairs_score(const struct check_target *t, struct rule_score *scores, size_t n,
 		  struct category_score cats[CAT_MAX]);
 /* Fills fix_first of a target whose issues and scores stand; scores are as before
  * afterwards. */

@@ -10,11 +10,12 @@
 #include "common/field/jsonr.h"
 #include "compliance-server/discover.h"
 
-struct compose_file; /* what a compose file says: compose_facts.h */
-struct suppressions; /* suppress.h */
-struct live;	     /* what a server showed when it was run: live.h */
-struct registered;   /* what the registry says of one: configuration.h */
-struct pinned;	     /* what of it a person approved: pin.h */
+struct compose_file;  /* what a compose file says: compose_facts.h */
+struct suppressions;  /* suppress.h */
+struct live;	      /* what a server showed when it was run: live.h */
+struct registered;    /* what the registry says of one: configuration.h */
+struct pinned;	      /* what of it a person approved: pin.h */
+struct live_baseline; /* what earlier live checks measured */
 
 enum file_state {
 	FILE_READ = 1,	 /* parsed; top is set */
@@ -140,6 +141,7 @@ struct entry {
 	const struct live *live; /* NULL in a static check, and when it was not started */
 	const struct registered *registered; /* NULL: not looked up */
 	const struct pinned *pinned;	     /* NULL: no approved set, or not looked up */
+	const struct live_baseline *baseline; /* NULL: too few earlier live checks */
 };
 
 /* The files of one project folder: one target of type workspace. */

@@ -23,6 +23,7 @@ struct job {
 	struct arena *arena; /* of the result; ours until it is handed to the facts */
 	struct live *live;   /* NULL: not finished */
 	atomic_size_t *done;
+	struct live_metrics machine; /* its load when the run began */
 };
 
 /* "API_KEY … is required": the entry lacks what only its owner knows. */
@@ -140,8 +141,10 @@ static void run_session(struct session *s)
 	s->cl = session_open(s, &how, &e);
 	if (s->cl) {
 		note_handshake(s);
+		session_measure_begin(s);
 		session_examine(s);
 		session_examine_starts(s);
+		session_measure_end(s);
 	} else {
 		note_failed_start(s, &e);
 	}
@@ -161,6 +164,7 @@ static void examine(struct job *j)
 	s.live = arena_alloc(j->arena, sizeof(*s.live));
 	s.live->at = clock_now();
 	s.live->texts = arena_alloc(j->arena, sizeof(*s.live->texts));
+	s.live->metrics = j->machine;
 	s.c.arena = j->arena;
 	s.c.progress = NULL; /* that of the whole check, not of one request to a server */
 	s.c.deadline = s.c.deadline ? MIN(s.c.deadline, deadline) : deadline;
@@ -192,15 +196,28 @@ static struct live_options with_defaults(const struct live_options *o)
 	out.start_ms = o->start_ms ? o->start_ms : 30000;
 	out.silence_ms = o->silence_ms ? o->silence_ms : 5000;
 	out.exit_ms = o->exit_ms ? o->exit_ms : 5000;
+	out.idle_ms = o->idle_ms ? o->idle_ms : 2000;
 	out.linger_ms = o->linger_ms ? o->linger_ms : 1000;
 	out.max_memory = o->max_memory ? o->max_memory : MEMORY_MAX;
 	return out;
+}
+
+static struct live_metrics machine_of(const struct live_options *o)
+{
+	struct live_metrics m = { 0 };
+
+	live_load(&m.load, &m.processors);
+	if (o->load > 0)
+		m.load = o->load;
+	m.busy = m.load > m.processors;
+	return m;
 }
 
 bool live_run(struct ctx *c, const struct facts *f, struct entry *const *entries,
 	      size_t n, const struct live_options *o, struct err *e)
 {
 	struct live_options full = with_defaults(o);
+	struct live_metrics machine = machine_of(o);
 	struct client_hub *hub;
 	struct pool *pool;
 	atomic_size_t done = 0;
@@ -214,9 +231,12 @@ bool live_run(struct ctx *c, const struct facts *f, struct entry *const *entries
 	}
 	jobs = mem_array(n + 1, sizeof(*jobs));
 	for (size_t i = 0; i < n; i++) {
-		jobs[i] = (struct job){
-			.c = c, .hub = hub, .o = &full, .entry = entries[i], .done = &done
-		};
+		jobs[i] = (struct job){ .c = c,
+					.hub = hub,
+					.o = &full,
+					.entry = entries[i],
+					.done = &done,
+					.machine = machine };
 		pool_submit(pool, run_job, &jobs[i]);
 	}
 	/* Each job ends by its own budget, and soon once c is cancelled. */

@@ -8,12 +8,16 @@
 #include "common/base/ctx.h"
 #include "common/field/jsonr.h"
 #include "compliance-server/facts.h"
+#include "compliance-server/score.h"
 
 #define LIVE_AT_ONCE   4 /* servers running at the same time */
 #define LIVE_PAGES     100
 #define LIVE_ITEMS     5000
 #define LIVE_LISTINGS  3
 #define LIVE_BUDGET_MS 60000
+#define LIVE_STARTS    5   /* warm ones */
+#define LIVE_TIMED     50  /* list calls */
+#define LIVE_MORE      500 /* for growth */
 
 enum live_state {
 	LIVE_OK = 1,	      /* the handshake was completed */
@@ -29,6 +33,7 @@ struct live_answer {
 	const struct node *result, *error; /* at most one; both NULL when silent */
 	int64_t code;			   /* of error */
 	int64_t us;
+	size_t bytes; /* of the line */
 };
 
 enum live_pages {
@@ -47,6 +52,30 @@ struct live_list {
 	int pages;
 	const struct node **items;
 	size_t n;
+	size_t bytes; /* of all pages */
+};
+
+/* A negative value was not measured. */
+struct live_metrics {
+	double load; /* average of the machine, and its processors */
+	int processors;
+	bool busy; /* more load than processors: no time says anything */
+	int64_t cold_ms;
+	int64_t warm_ms[LIVE_STARTS]; /* sorted */
+	int starts;
+	int64_t warm_median_ms, warm_p95_ms;
+	int timed; /* list calls; of tools, else of what the server lists */
+	int64_t list_p50_us, list_p95_us, list_bytes;
+	int64_t peak_kib;	     /* largest resident size up to then */
+	int64_t timed_kib, more_kib; /* resident after LIVE_TIMED and LIVE_MORE */
+	int64_t idle;		     /* 1/100 percent of a processor */
+};
+
+/* Of earlier live checks on a machine like this one: live_metric_rows. */
+#define LIVE_METRIC_ROWS 7
+struct live_baseline {
+	size_t n; /* checks */
+	double median[LIVE_METRIC_ROWS], deviation[LIVE_METRIC_ROWS];
 };
 
 enum live_capability { LIVE_TOOLS, LIVE_PROMPTS, LIVE_RESOURCES, LIVE_LISTS };
@@ -90,8 +119,11 @@ struct live {
 	bool modern, respawned;
 	const char *version, *server_name, *server_version, *instructions;
 	const struct node *capabilities; /* never NULL after a handshake */
-	int64_t start_ms, rss_kib;
-	int64_t ms; /* the whole examination */
+	int64_t start_ms;
+	int64_t ms;	  /* the whole examination */
+	bool root;	  /* one of its processes runs as root */
+	bool root_mapped; /* which is another user outside of this container */
+	struct live_metrics metrics;
 
 	struct live_list lists[LIVE_LISTS];
 	int listings;	   /* complete tool lists compared, up to LIVE_LISTINGS */
@@ -132,6 +164,9 @@ struct live_options {
 	int64_t silence_ms; /* for one answer; 0: 5 s */
 	int64_t exit_ms;    /* after end of input; 0: 5 s */
 	int64_t linger_ms;  /* after its end, before what it left is counted; 0: 1 s */
+	int64_t idle_ms;    /* watched without a request; 0: 2 s */
+	bool more;	    /* LIVE_MORE list calls as well */
+	double load;	    /* in place of the machine's; 0: ask the machine */
 	int64_t max_memory; /* address space; 0: 256 GiB, which runtimes that reserve a
 			       lot still live with; -1: no limit */
 	char *const *environ_in; /* what PATH, HOME … and references are taken from */
@@ -143,6 +178,13 @@ struct live_options {
  * was over; servers that were not finished have no live then. */
 bool live_run(struct ctx *c, const struct facts *f, struct entry *const *entries,
 	      size_t n, const struct live_options *o, struct err *e) MUST_CHECK;
+
+/* For score_metrics. */
+void live_measured(const struct live *l, int64_t ret[METRICS]);
+/* What a check keeps in performance_metrics, in the unit that stands in the name; false:
+ * not measured. row is 0 to LIVE_METRIC_ROWS - 1. */
+bool live_metric(const struct live *l, int row, double *ret);
+extern const char *const live_metric_rows[LIVE_METRIC_ROWS];
 
 /* What would be started: for consent and for messages. References are replaced as the
  * host does it; false when one cannot be known (an input the host asks its user for). */

@@ -36,6 +36,7 @@ static const char *take_page(struct session *s, struct live_list *l, const char 
 		l->end = l->pages ? PAGES_CUT : 0;
 		return NULL;
 	}
+	l->bytes += ret->bytes;
 	keep_items(s, l, node_get(ret->result, l->capability));
 	next = node_str(node_get(ret->result, "nextCursor"));
 	l->pages++;
@@ -122,9 +123,9 @@ void session_list_again(struct session *s)
 	struct live_list *tools = &s->live->other_tools;
 	struct arena *scratch;
 
-	if (s->live->listings < LIVE_LISTINGS || !session_left(s, 1) ||
-	    !(s->cl = session_open(s, &how, NULL)))
+	if (s->live->listings < LIVE_LISTINGS || !(s->cl = session_open(s, &how, NULL)))
 		return;
+	session_note_start(s, client_info(s->cl)->start_ms);
 	tools->capability = "tools";
 	session_walk(s, tools);
 	scratch = arena_new();

@@ -113,15 +113,18 @@ void session_ask_version(struct session *s)
 {
 	const struct session_start bare = { .era = CLIENT_BARE };
 	struct live_answer *a = &s->live->version_probe;
+	int64_t began = clock_mono();
 
 	if (s->live->modern) {
 		session_ask_raw(s, DISCOVER("80", UNKNOWN_VERSION), "80", s->o.silence_ms,
 				a);
 		return;
 	}
-	if (!session_left(s, 1) || !(s->cl = session_open(s, &bare, NULL)))
+	if (!(s->cl = session_open(s, &bare, NULL)))
 		return;
 	session_ask_raw(s, INITIALIZE("80", UNKNOWN_VERSION), "80", s->o.start_ms, a);
+	if (a->result)
+		session_note_start(s, clock_mono() - began);
 	session_close(s);
 }
 
@@ -151,9 +154,10 @@ void session_ask_early(struct session *s)
 	const struct session_start bare = { .era = CLIENT_BARE,
 					    .wire = note_early,
 					    .wire_arg = early };
+	int64_t began = clock_mono();
 
 	early->silent = true; /* from here on it is the I/O thread's */
-	if (!session_left(s, 1) || !(s->cl = session_open(s, &bare, NULL)))
+	if (!(s->cl = session_open(s, &bare, NULL)))
 		return;
 	session_ask_raw(s, "{\"jsonrpc\":\"2.0\",\"id\":81,\"method\":\"tools/list\"}",
 			NULL, s->o.silence_ms, &(struct live_answer){ 0 });
@@ -161,6 +165,8 @@ void session_ask_early(struct session *s)
 			s->live->modern ? DISCOVER("82", "2026-07-28")
 					: INITIALIZE("82", "2025-11-25"),
 			"82", s->o.start_ms, &hello);
+	if (hello.result)
+		session_note_start(s, clock_mono() - began);
 	early->died = hello.died;
 	session_close(s);
 	early->asked = true;

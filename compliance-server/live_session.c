@@ -51,7 +51,7 @@ struct client *session_open(struct session *s, const struct session_start *how,
 		.wire_arg = how->wire_arg,
 	};
 
-	return client_open(s->hub, &s->c, &o, e);
+	return ctx_stop(&s->c, e) ? NULL : client_open(s->hub, &s->c, &o, e);
 }
 
 void session_close(struct session *s)
@@ -66,6 +66,7 @@ static void note_reply(struct live_answer *a, const struct client_reply *r)
 	a->error = r->error;
 	a->code = r->error_code;
 	a->us = r->us;
+	a->bytes = r->bytes;
 	a->silent = !r->error && !r->result;
 }
 
@@ -151,13 +152,14 @@ void session_examine(struct session *s)
 	struct live *live = s->live;
 
 	session_list(s);
-	live->rss_kib = client_rss_kib(s->cl);
+	session_measure_lists(s);
 	session_ask_notification(s);
 	session_ask_unknown(s);
 	if (live->modern)
 		session_ask_version(s);
 	session_ask_ids(s);
 	session_ask_malformed(s);
+	session_measure_idle(s);
 	live->died = !client_alive(s->cl);
 	if (live->died)
 		live->error = watch_masked(&s->watch, s->c.arena,
@@ -172,4 +174,5 @@ void session_examine_starts(struct session *s)
 	if (!s->live->modern)
 		session_ask_version(s);
 	session_ask_early(s);
+	session_measure_starts(s);
 }

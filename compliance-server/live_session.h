@@ -35,6 +35,7 @@ struct session_start {
 	"\"},\"io.modelcontextprotocol/clientCapabilities\":{}}"
 
 /* ---- live_session.c ---- */
+/* NULL as well when the budget is over or the check was cancelled. */
 struct client *session_open(struct session *s, const struct session_start *how,
 			    struct err *e);
 /* Ends s->cl at once: of a process whose end nobody judges. */
@@ -61,6 +62,18 @@ void session_walk(struct session *s, struct live_list *l);
 void session_list(struct session *s);
 /* In a process of its own, under another client name. */
 void session_list_again(struct session *s);
+
+/* ---- live_measure.c ---- */
+/* Load of the machine, and its processors. */
+void live_load(double *ret_load, int *ret_processors);
+void session_measure_begin(struct session *s);
+void session_measure_lists(struct session *s);
+void session_measure_idle(struct session *s);
+/* Of a process started in another step. */
+void session_note_start(struct session *s, int64_t ms);
+/* Plain starts up to LIVE_STARTS. */
+void session_measure_starts(struct session *s);
+void session_measure_end(struct session *s);
 
 /* ---- live_probe.c ---- */
 void session_ask_notification(struct session *s);

@@ -43,6 +43,7 @@ enum rule_flag {
 	RULE_UNSCORED = 1 << 0, /* counts as pass or fail, has no weight in a score */
 	/* RULE_LIVE: a list of tools is enough, whether a server or a file gave it */
 	RULE_FROM_LIST = 1 << 1,
+	RULE_FIRST = 1 << 2, /* runs in live checks of type performance as well */
 };
 
 struct rule_run;
@@ -206,6 +207,6 @@ size_t rules_run_late(const struct facts *f, struct rules_result *result,
 /* The tables, one per family, each closed by a row without id. */
 extern const struct rule rules_config[], rules_secret[], rules_command[], rules_supply[],
 	rules_net[], rules_compose[], rules_env[], rules_live[], rules_ops[], rules_pin[],
-	rules_text[];
+	rules_prf[], rules_text[];
 
 #endif

@@ -26,6 +26,7 @@ const struct rule_family rule_families[] = {
 	{ "NET", "Network", rules_net },
 	{ "OPS", "Operations", rules_ops },
 	{ "PIN", "Pinned tools", rules_pin },
+	{ "PRF", "Performance", rules_prf },
 	{ "SEC", "Secrets", rules_secret },
 	{ "SUP", "Supply chain", rules_supply },
 };

@@ -8,6 +8,7 @@ const struct rule rules_live[] = {
 	  .severity = SEV_CRITICAL,
 	  .confidence = CONF_VERY_HIGH,
 	  .scope = RULE_LIVE,
+	  .flags = RULE_FIRST,
 	  .title = "Server does not complete the handshake",
 	  .detect = "Neither a discovery result nor an initialize result within the "
 		    "budget. Record the phase (spawn, silence, exit code, JSON-RPC "

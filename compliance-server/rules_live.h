@@ -54,5 +54,14 @@ void check_pin_002(struct rule_run *r);
 void check_pin_003(struct rule_run *r);
 void check_pin_004(struct rule_run *r);
 void check_pin_005(struct rule_run *r);
+void check_prf_001(struct rule_run *r);
+void check_prf_002(struct rule_run *r);
+void check_prf_003(struct rule_run *r);
+void check_prf_004(struct rule_run *r);
+void check_prf_005(struct rule_run *r);
+void check_prf_006(struct rule_run *r);
+void check_prf_007(struct rule_run *r);
+void check_prf_008(struct rule_run *r);
+void check_cmd_017(struct rule_run *r);
 
 #endif

@@ -17,6 +17,11 @@ bool live_spoken(struct rule_run *r)
 {
 	if (r->live->state == LIVE_OK)
 		return true;
+	/* LIV-001 is the result for that category, and no gap */
+	if (r->rule->category == CAT_OPERATIONAL) {
+		rule_skip(r, "blocked by LIV-001");
+		return false;
+	}
 	rule_unknown(r, "%s",
 		     r->live->state == LIVE_NEEDS_CREDENTIAL
 			     ? "the server needs a credential to start"

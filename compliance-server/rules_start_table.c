@@ -2,6 +2,7 @@
 /* Rules about what is started, fetched and reached: what each looks for, why, and how to
  * repair it. */
 #include "compliance-server/rules_checks.h"
+#include "compliance-server/rules_live.h"
 
 const struct rule rules_command[] = {
 	{ .id = "CMD-001",
@@ -241,6 +242,21 @@ const struct rule rules_command[] = {
 		 "them.",
 	  .ref = "MCP05; CWE-88",
 	  .check = check_cmd_016 },
+	{ .id = "CMD-017",
+	  .category = CAT_SECURITY,
+	  .severity = SEV_MEDIUM,
+	  .confidence = CONF_VERY_HIGH,
+	  .scope = RULE_LIVE,
+	  .title = "Server process runs as root",
+	  .detect = "Live: the real or effective user id of the server, or of a process "
+		    "it started, is 0.",
+	  .guard = "The check itself runs as root of a container in which 0 is another "
+		   "user outside: info.",
+	  .why = "Whatever the server is talked into doing, it does with every right "
+		 "there is.",
+	  .fix = "Run the host and the server as an ordinary user.",
+	  .ref = "MCP02; CWE-250",
+	  .check = check_cmd_017 },
 	{ .id = NULL },
 };
 

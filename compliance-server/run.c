@@ -15,6 +15,7 @@
 #include "compliance-server/live.h"
 #include "compliance-server/note.h"
 #include "compliance-server/registry.h"
+#include "compliance-server/run_metrics.h"
 #include "compliance-server/run_save.h"
 #include "compliance-server/trust.h"
 
@@ -359,7 +360,9 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 				     .live_arg = &source,
 				     .require_live = true };
 	struct entry **list = arena_array(c->arena, r->n_targets + 1, sizeof(*list));
-	struct live_options o = { .environ_in = environ };
+	struct live_options o = { .environ_in = environ,
+				  .more = r->report->type == CHECK_FULL ||
+					  r->report->type == CHECK_PERFORMANCE };
 	struct program_cache cache = { NULL };
 	size_t n = 0;
 
@@ -373,7 +376,7 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		registry_compare(c->arena, list[i], environ, &cache);
-	if (!check_facts(r->facts, &opt, &r->report, e))
+	if (!metrics_load(c, r, e) || !check_facts(r->facts, &opt, &r->report, e))
 		return false;
 	bind_targets(c, r);
 	return true;

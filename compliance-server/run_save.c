@@ -10,6 +10,7 @@
 #include "compliance-server/check_store.h"
 #include "compliance-server/live.h"
 #include "compliance-server/note.h"
+#include "compliance-server/run_metrics.h"
 
 #define DETAILS_MAX   (1024 * 1024)
 #define PLACES_MAX    20 /* of one rule, kept in the details */
@@ -208,6 +209,8 @@ const char *save_result_details(struct ctx *c, const struct run *r,
 	put_part(&w, "info", rt, category, PART_INFO);
 	put_part(&w, "preview", rt, category, PART_PREVIEW);
 	put_part(&w, "suppressed", rt, category, PART_SUPPRESSED);
+	if (category == CAT_PERFORMANCE)
+		metrics_put(&w, rt->t);
 	jsonw_arr(&w, "inputs");
 	if (rt->t->file && rt->t->file->sha256[0]) {
 		jsonw_obj(&w, NULL);
@@ -363,6 +366,10 @@ static bool save_server(struct ctx *c, struct run_target *rt, struct err *e)
 	if (!issue_severities(c, rt->server.name, &n, e))
 		return false;
 	rt->server.health = health_of(&n, rt->check.overall_score);
+	/* a live check ends what it started; that it could not be started is news */
+	if (live)
+		rt->server.status =
+			live->state == LIVE_FAILED ? SERVER_ERROR : SERVER_STOPPED;
 	if (live && !str_empty(live->server_version))
 		rt->server.version =
 			cut(c->arena, str_printable(c->arena, live->server_version, 80),
@@ -410,6 +417,6 @@ bool save_target(struct ctx *c, struct run *r, struct run_target *rt, struct err
 	s.found = rt->issues;
 	s.n = rt->n_issues;
 	return check_finish(c, k, e) && save_results(c, r, rt, e) &&
-	       issues_settle(c, &s, &rt->settled, e) && save_server(c, rt, e) &&
-	       record(c, rt, e);
+	       metrics_save(c, rt, e) && issues_settle(c, &s, &rt->settled, e) &&
+	       save_server(c, rt, e) && record(c, rt, e);
 }

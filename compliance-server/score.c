@@ -2,7 +2,7 @@
 /* Product of factors per category, then a weighted mean held down by what is worst. */
 #include "compliance-server/score.h"
 
-#define PPM 1000000
+#define PPM SCORE_FULL
 
 /* By severity and confidence; columns: 1, 2, 3, 4, 5-7, 8-15, 16 findings and more. */
 static const int factors[SEV_CRITICAL + 1][CONF_VERY_HIGH + 1][7] = {
@@ -111,13 +111,14 @@ static bool count(const struct rule_score *r, struct category_score *c, int64_t 
 }
 
 void score_category(struct rule_score *rules, size_t n, enum category which,
-		    struct category_score *ret)
+		    int64_t start, struct category_score *ret)
 {
-	int64_t s = PPM, all = PPM, judged = 0, unknown = 0;
+	int64_t s = start, all = start, judged = 0, unknown = 0;
 	bool grave = false;
 
 	*ret = (struct category_score){ .score = SCORE_NONE,
-					.score_without_suppressions = SCORE_NONE };
+					.score_without_suppressions = SCORE_NONE,
+					.measured = hundredths(PPM) - hundredths(s) };
 	for (size_t i = 0; i < n; i++) {
 		struct rule_score *r = &rules[i];
 		int before = hundredths(s);

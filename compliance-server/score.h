@@ -22,13 +22,30 @@ struct category_score {
 	bool complete;			/* enough was judged to give a score */
 	int score;			/* hundredths, 0 to 10000, or SCORE_NONE */
 	int score_without_suppressions; /* the same where nothing is suppressed */
+	int measured; /* hundredths lost before any rule: what start fell short of */
 	/* passed holds the suppressed ones as well */
 	size_t passed, failed, not_applicable, unknown, preview, info, suppressed;
 };
 
-/* Rules in byte order of their ids; fills points of those of this category. */
+#define SCORE_FULL 1000000 /* parts per million */
+
+/* Rules in byte order of their ids; fills points of those of this category. start is
+ * SCORE_FULL or what score_metrics gave. */
 void score_category(struct rule_score *rules, size_t n, enum category which,
-		    struct category_score *ret);
+		    int64_t start, struct category_score *ret);
+
+/* Units: ms, microseconds, KiB, bytes, 1/100 percent of a processor. */
+enum metric {
+	METRIC_WARM_START,
+	METRIC_LIST_P95,
+	METRIC_RSS,
+	METRIC_LIST_BYTES,
+	METRIC_IDLE,
+	METRICS
+};
+/* Parts per million; a negative value was not measured: resident size and idle time are
+ * left out then, without one of the others the result is -1. */
+int64_t score_metrics(const int64_t v[METRICS]);
 /* Overall of one target, or SCORE_NONE; cats is indexed by enum category. */
 int score_overall(const struct category_score cats[CAT_MAX], bool open_critical);
 /* Of several targets: half the mean, half the lowest; SCORE_NONE while one has none. */

@@ -82,9 +82,9 @@ const struct stmt server_stmts[] = {
 			      " configuration = $4, updated_at = $5 WHERE id = $1" },
 	[S_CHECKED] = { .name = "server_checked",
 			.in = server_fields,
-			.bind = "id health version last_check updated_at",
-			.sql = "UPDATE servers SET health = $2, version = $3, last_check = $4,"
-			       " updated_at = $5 WHERE id = $1" },
+			.bind = "id status health version last_check updated_at",
+			.sql = "UPDATE servers SET status = $2, health = $3, version = $4,"
+			       " last_check = $5, updated_at = $6 WHERE id = $1" },
 	[S_GET] = { .name = "server_get",
 		    .in = name_fields,
 		    .bind = "name",

@@ -22,7 +22,7 @@ extern const struct stmt server_stmts[]; /* closed by name NULL */
 bool server_insert(struct ctx *c, const struct server *s, struct err *e);
 /* version, description, configuration and updated_at of the row with this id. */
 bool server_change(struct ctx *c, const struct server *s, struct err *e);
-/* health, version, last_check and updated_at. */
+/* status, health, version, last_check and updated_at. */
 bool server_checked(struct ctx *c, const struct server *s, struct err *e);
 /* ERR_NOT_FOUND, with the nearest name as a hint. */
 bool server_by_name(struct ctx *c, const char *name, struct server *ret, struct err *e);

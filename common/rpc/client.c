@@ -404,3 +404,23 @@ int64_t client_rss_kib(const struct client *cl)
 	pthread_mutex_unlock(mutex_of(cl));
 	return v;
 }
+
+pid_t client_pid(const struct client *cl)
+{
+	pid_t pid;
+
+	pthread_mutex_lock(mutex_of(cl));
+	pid = cl->ended || cl->exited ? 0 : cl->child.pid;
+	pthread_mutex_unlock(mutex_of(cl));
+	return pid;
+}
+
+int64_t client_bytes(const struct client *cl)
+{
+	int64_t n;
+
+	pthread_mutex_lock(mutex_of(cl));
+	n = cl->bytes;
+	pthread_mutex_unlock(mutex_of(cl));
+	return n;
+}

@@ -67,6 +67,8 @@ bool client_alive(const struct client *cl);
 /* Last lines of stderr (printable, at most 2 KiB) and how it ended, for error texts. */
 char *client_post_mortem(struct arena *a, const struct client *cl);
 int64_t client_rss_kib(const struct client *cl);
+pid_t client_pid(const struct client *cl);     /* also its group; 0 when it has ended */
+int64_t client_bytes(const struct client *cl); /* read from it so far */
 
 /* Everything lives as long as the arena of the ctx it was made with. */
 struct client_reply {

@@ -6,10 +6,12 @@
 
 #include "common/app/audit_store.h"
 #include "common/base/fd.h"
+#include "common/base/id.h"
 #include "common/field/bind.h"
 #include "compliance-server/check_store.h"
 #include "compliance-server/issue.h"
 #include "compliance-server/keep.h"
+#include "compliance-server/metric_store.h"
 #include "compliance-server/run.h"
 #include "compliance-server/stored_report.h"
 #include "compliance-server/trust.h"
@@ -125,12 +127,50 @@ static int64_t all_issues(struct dbtest *t, const char *status)
 static void statements(struct dbtest *t)
 {
 	const struct stmt *const tables[] = { server_stmts, check_stmts, issue_stmts,
-					      audit_stmts };
+					      audit_stmts, metric_stmts };
 
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		for (const struct stmt *s = tables[i]; s->name; s++)
 			DB_OK(t, db_check_stmt(&t->c, s, &t->e), "%s is sound", s->name);
 	}
+}
+
+static bool measured(struct dbtest *t, int64_t at, const char *type, double value)
+{
+	char id[UUID_LEN];
+	const struct performance_metric m = {
+		.id = id,
+		.server_name = "measured",
+		.metric_type = type,
+		.metric_value = value,
+		.timestamp = { INT64_C(1760000000000) + at },
+	};
+
+	id_uuid(id);
+	return metric_insert(&t->c, &m, &t->e);
+}
+
+/* The newest checks of the same server on the same kind of machine, whole. */
+static void measurements(struct dbtest *t)
+{
+	const struct performance_metric *m;
+	struct rows rows;
+	bool ok = true;
+
+	for (int i = 0; i < 6; i++)
+		ok &= measured(t, i, METRIC_MACHINE, i == 4 ? 8 : 7) &&
+		      measured(t, i, "warm_start_ms", 100 + i);
+	DB_OK(t, ok, "measurements are kept");
+	DB_OK(t, metric_recent(&t->c, "measured", 7, 3, &rows, &t->e), "and found");
+	m = rows.at;
+	IS_INT(rows.n, 6, "two of each of three checks");
+	IS_INT(m[0].timestamp.ms % 100, 5, "the newest first");
+	for (size_t i = 0; i < rows.n; i++)
+		if (str_eq(m[i].metric_type, "warm_start_ms"))
+			OK(m[i].metric_value < 103.5 || m[i].metric_value > 104.5,
+			   "not of the other machine: %.0f", m[i].metric_value);
+	DB_OK(t, metric_recent(&t->c, "nobody", 7, 3, &rows, &t->e) && rows.n == 0,
+	      "nothing of a server nobody measured");
 }
 
 /* Found, seen again, gone, back. */
@@ -643,6 +683,7 @@ static void run_everything(struct dbtest *t)
 	printf("# %s\n", db_where(t->c.db));
 	t->c.who = &who;
 	statements(t);
+	measurements(t);
 	from_check_to_check(t);
 	by_hand(t);
 	closed_spreads(t);

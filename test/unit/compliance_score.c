@@ -58,7 +58,7 @@ static void fail(struct rule_score *s, size_t i, size_t n)
 
 static int score(struct rule_score *s, struct category_score *c)
 {
-	score_category(s, N, CAT_SECURITY, c);
+	score_category(s, N, CAT_SECURITY, SCORE_FULL, c);
 	return c->score;
 }
 
