@@ -196,19 +196,6 @@ static void note_all(struct arena *a, const struct scoring *s)
 			     "this type of check has only rules for --live");
 }
 
-/* What was measured of a server that was run stands before the rules. */
-static int64_t start_of(const struct check_target *t)
-{
-	const struct live *l = t->entry ? t->entry->live : NULL;
-	int64_t v[METRICS], start;
-
-	if (!l || l->state != LIVE_OK || l->metrics.busy)
-		return SCORE_FULL;
-	live_measured(l, v);
-	start = score_metrics(v);
-	return start < 0 ? SCORE_FULL : start;
-}
-
 /* Scores, and whether everything of the plan was judged. */
 static void score_target(struct arena *a, struct scoring *s, bool live_missing)
 {
@@ -217,7 +204,7 @@ static void score_target(struct arena *a, struct scoring *s, bool live_missing)
 
 	note_all(a, s);
 	t->categories = categories_of(s->report->type);
-	t->performance_start = start_of(t);
+	t->performance_start = live_score(t->entry ? t->entry->live : NULL);
 	t->overall = repairs_score(t, s->scores, s->n_scores, t->cats);
 	t->complete = !live_missing && t->n_unread == 0 &&
 		      s->report->rules->n_rules > 0 && (!nothing || s->report->complete);

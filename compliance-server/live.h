@@ -179,8 +179,8 @@ struct live_options {
 bool live_run(struct ctx *c, const struct facts *f, struct entry *const *entries,
 	      size_t n, const struct live_options *o, struct err *e) MUST_CHECK;
 
-/* For score_metrics. */
-void live_measured(const struct live *l, int64_t ret[METRICS]);
+/* What was measured, for score_category; SCORE_FULL where nothing was, or l is NULL. */
+int64_t live_score(const struct live *l);
 /* What a check keeps in performance_metrics, in the unit that stands in the name; false:
  * not measured. row is 0 to LIVE_METRIC_ROWS - 1. */
 bool live_metric(const struct live *l, int row, double *ret);

@@ -22,15 +22,20 @@ const char *const live_metric_rows[LIVE_METRIC_ROWS] = {
 	"rss_mb",	 "tool_list_kib", "idle_cpu_percent"
 };
 
-void live_measured(const struct live *l, int64_t ret[METRICS])
+int64_t live_score(const struct live *l)
 {
-	const struct live_metrics *m = &l->metrics;
+	const struct live_metrics *m = l ? &l->metrics : NULL;
+	int64_t v[METRICS], score;
 
-	ret[METRIC_WARM_START] = m->warm_median_ms;
-	ret[METRIC_LIST_P95] = m->list_p95_us;
-	ret[METRIC_RSS] = m->peak_kib;
-	ret[METRIC_LIST_BYTES] = m->list_bytes;
-	ret[METRIC_IDLE] = m->idle;
+	if (!m || l->state != LIVE_OK || l->listed || m->busy)
+		return SCORE_FULL;
+	v[METRIC_WARM_START] = m->warm_median_ms;
+	v[METRIC_LIST_P95] = m->list_p95_us;
+	v[METRIC_RSS] = m->peak_kib;
+	v[METRIC_LIST_BYTES] = m->list_bytes;
+	v[METRIC_IDLE] = m->idle;
+	score = score_metrics(v);
+	return score < 0 ? SCORE_FULL : score;
 }
 
 static bool scaled(int64_t v, double unit, double *ret)

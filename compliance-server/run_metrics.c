@@ -127,7 +127,8 @@ bool metrics_save(struct ctx *c, const struct run_target *rt, struct err *e)
 	const struct live *live = rt->t->entry ? rt->t->entry->live : NULL;
 	double value;
 
-	if (!live || live->state != LIVE_OK || (c->cfg && !c->cfg->performance_metrics))
+	if (!live || live->state != LIVE_OK || live->listed ||
+	    (c->cfg && !c->cfg->performance_metrics))
 		return true;
 	for (int row = 0; row < LIVE_METRIC_ROWS; row++)
 		if (live_metric(live, row, &value) &&
@@ -143,7 +144,7 @@ void metrics_put(struct jsonw *w, const struct check_target *t)
 	const struct live_metrics *m = live ? &live->metrics : NULL;
 	double value;
 
-	if (!live || live->state != LIVE_OK)
+	if (!live || live->state != LIVE_OK || live->listed)
 		return;
 	jsonw_obj(w, "metrics");
 	for (int row = 0; row < LIVE_METRIC_ROWS; row++)

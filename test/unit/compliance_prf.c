@@ -50,6 +50,7 @@ static struct judged judge(const char *rule, const struct live *l,
 	static const struct node *items[100];
 	const struct facts_options o = { .host = "kilocode-legacy", .home = "/" };
 	const struct rules_plan plan = { .live = true };
+	struct live_texts texts = { NULL };
 	struct live mine = *l;
 	struct judged out = { 0, SEV_INFO, "" };
 	const struct rules_result *res;
@@ -58,6 +59,7 @@ static struct judged judge(const char *rule, const struct live *l,
 
 	for (size_t i = 0; i < ARRAY_LEN(items); i++)
 		items[i] = &tool;
+	mine.texts = &texts;
 	mine.lists[LIVE_TOOLS].items = items;
 	mine.lists[LIVE_TOOLS].n =
 		mine.lists[LIVE_TOOLS].n ? mine.lists[LIVE_TOOLS].n : 2;
