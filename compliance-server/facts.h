@@ -152,6 +152,7 @@ struct project {
 	size_t n_files;
 	unsigned forms;	       /* 1u << enum file_form of the files that were read … */
 	unsigned forms_unread; /* … and of those that could not be */
+	const struct k8s *k8s; /* the objects of its Kubernetes files, or NULL */
 };
 
 /* What one host runs: one target of type host. */

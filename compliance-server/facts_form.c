@@ -27,6 +27,13 @@ static bool is_yaml_name(const char *name)
 	return str_ends(name, ".yml") || str_ends(name, ".yaml");
 }
 
+bool is_kustomization(const char *path)
+{
+	const char *name = base_name(path);
+
+	return str_eq(name, "kustomization.yaml") || str_eq(name, "kustomization.yml");
+}
+
 enum file_form form_of_name(const char *path)
 {
 	const char *name = base_name(path);
@@ -179,7 +186,7 @@ static bool parse_yaml(struct arena *a, struct config_file *f, const char *text,
 		       struct err *e)
 {
 	const struct node *all = yamlr_parse(a, text, n, &f->error_at, e);
-	bool kubernetes = false;
+	bool kubernetes = is_kustomization(f->real);
 
 	if (!all)
 		return false;

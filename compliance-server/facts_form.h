@@ -15,6 +15,8 @@ bool form_is_sample(const char *path);
 bool form_parse(struct arena *a, struct config_file *f, const char *text, size_t n,
 		struct err *e) MUST_CHECK;
 
+bool is_kustomization(const char *path); /* by its name: it needs no kind */
+
 /* Sets projects and hosts from files and entries. */
 void facts_group(struct facts *f);
 

@@ -5,6 +5,7 @@
 #include "common/base/str.h"
 #include "compliance-server/compose_facts.h"
 #include "compliance-server/facts_form.h"
+#include "compliance-server/k8s.h"
 
 static struct project *project_of(struct facts *f, const char *root)
 {
@@ -114,6 +115,8 @@ void facts_group(struct facts *f)
 	}
 	each_file(f, true);
 	each_entry(f, true);
-	for (size_t i = 0; i < f->n_projects; i++)
+	for (size_t i = 0; i < f->n_projects; i++) {
 		compose_link(f->projects[i]);
+		f->projects[i]->k8s = k8s_new(a, f->projects[i]);
+	}
 }

@@ -205,8 +205,8 @@ size_t rules_run_late(const struct facts *f, struct rules_result *result,
 		      size_t n_gaps);
 
 /* The tables, one per family, each closed by a row without id. */
-extern const struct rule rules_config[], rules_secret[], rules_command[], rules_supply[],
-	rules_net[], rules_compose[], rules_env[], rules_live[], rules_ops[], rules_pin[],
-	rules_prf[], rules_text[];
+extern const struct rule rules_k8s[], rules_config[], rules_secret[], rules_command[],
+	rules_supply[], rules_net[], rules_compose[], rules_env[], rules_live[],
+	rules_ops[], rules_pin[], rules_prf[], rules_text[];
 
 #endif

@@ -21,6 +21,7 @@ const struct rule_family rule_families[] = {
 	{ "CMD", "Command and arguments", rules_command },
 	{ "DC", "docker-compose", rules_compose },
 	{ "ENV", "Environment", rules_env },
+	{ "K8S", "Kubernetes", rules_k8s },
 	{ "LIV", "Live protocol", rules_live },
 	{ "LIV", "Tool texts", rules_text },
 	{ "NET", "Network", rules_net },
