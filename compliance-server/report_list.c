@@ -139,6 +139,9 @@ const char *report_verdict(struct arena *a, const struct check_report *r,
 const struct report_format report_formats[] = {
 	{ "text", "text/plain", report_text },
 	{ "json", "application/json", report_json },
+	{ "sarif", "application/sarif+json", report_sarif },
+	{ "junit", "application/xml", report_junit },
+	{ "markdown", "text/markdown", report_markdown },
 	{ .name = NULL },
 };
 
