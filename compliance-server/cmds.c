@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sub-commands: check, report, explain, trust, and the table of all. */
+/* Sub-commands: report, explain, trust, and the table of all. */
 #define _GNU_SOURCE /* environ */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "common/base/names.h"
@@ -15,213 +14,12 @@
 #include "compliance-server/tools.h"
 #include "compliance-server/trust.h"
 
-#define INCOMPLETE   3
 #define REPORT_LINES 10000
 #define CHECKS_SHOWN 20
-
-enum format { FORMAT_TEXT = 1, FORMAT_JSON };
-static const char *const formats[] = { "", "text", "json", NULL };
-
-struct check_in {
-	struct strs files;
-	bool discover, live, all, no_store, with_times;
-	enum format format;
-	enum severity fail_on;
-	enum check_type type;
-	const char *host;
-};
-
-static const struct field check_fields[] = {
-	FIELD(struct check_in, files, .max = 1000, .item_max = 4096,
-	      .doc = "Configuration files, or folders to look for them in."),
-	FIELD(struct check_in, discover,
-	      .doc = "Look where the hosts of this user, and of this folder, keep theirs."),
-	FIELD(struct check_in, live,
-	      .doc = "Start the servers and speak to them; this is your consent."),
-	FIELD(struct check_in, format, .names = formats,
-	      .doc = "Form of the report, default text."),
-	FIELD(struct check_in, fail_on, .names = severities,
-	      .doc = "Least severity that fails the check, default medium."),
-	FIELD(struct check_in, type, .names = check_types,
-	      .doc = "Which rules, default full."),
-	FIELD(struct check_in, host, .max = 40,
-	      .doc = "Read the files as this host does."),
-	FIELD(struct check_in, all, .doc = "List lows, infos and previews one by one."),
-	FIELD(struct check_in, with_times,
-	      .doc = "Times and ids of checks in the JSON report; they differ from run to "
-		     "run."),
-	FIELD(struct check_in, no_store, .doc = "Keep nothing in the database."),
-	FIELDS_END
-};
 
 static bool usage(struct err *e, const char *text)
 {
 	return err_set(e, ERR_USAGE, "%s", text);
-}
-
-static void add_paths(struct ctx *c, struct strs *all, struct strs more)
-{
-	const char **v = arena_array(c->arena, all->n + more.n + 1, sizeof(*v));
-
-	if (all->n > 0)
-		memcpy(v, all->v, all->n * sizeof(*v));
-	if (more.n > 0)
-		memcpy(v + all->n, more.v, more.n * sizeof(*v));
-	all->v = v;
-	all->n += more.n;
-}
-
-/* Files as given; a folder stands for the configuration files in it. */
-static bool expand(struct ctx *c, const struct check_in *in, struct strs *ret,
-		   struct err *e)
-{
-	struct discovered found;
-
-	*ret = (struct strs){ NULL, 0 };
-	for (size_t i = 0; i < in->files.n; i++) {
-		struct strs some;
-
-		/* what cannot be read is a fact of the report, not the end of it */
-		if (!input_paths(c, NULL, in->files.v[i], &some, NULL))
-			some = (struct strs){ &in->files.v[i], 1 };
-		add_paths(c, ret, some);
-	}
-	if (in->discover) {
-		discover_hosts(c->arena, getenv("HOME"), &found);
-		add_paths(c, ret, input_found(c->arena, &found, getenv("HOME")));
-		discover_project(c->arena, ".", &found);
-		add_paths(c, ret, input_found(c->arena, &found, "."));
-		return ret->n > 0 ||
-		       err_set(e, ERR_NO_INPUT, "no host keeps a configuration here");
-	}
-	return ret->n > 0 || usage(e, "check needs a configuration file\n"
-				      "hint: compliance-server check .mcp.json");
-}
-
-/* A person who asked for --live sees what that starts. */
-static void tell_starts(struct ctx *c, const struct run *r)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->n_targets; i++)
-		n += run_starts(r, i);
-	fprintf(stderr, "INFO: --live starts %zu server%s%s\n", n, n == 1 ? "" : "s",
-		n > 0 ? ":" : "");
-	for (size_t i = 0; i < r->n_targets; i++) {
-		const struct entry *entry = r->targets[i].t->entry;
-
-		if (run_starts(r, i))
-			fprintf(stderr, "INFO:   %s: %s\n",
-				str_printable(c->arena, entry->name, 100),
-				trust_command_text(c->arena, entry));
-	}
-}
-
-static const char *const *check_ids(struct ctx *c, const struct run *r)
-{
-	const char **ids = arena_array(c->arena, r->n_targets + 1, sizeof(*ids));
-
-	for (size_t i = 0; i < r->n_targets; i++)
-		ids[i] = r->targets[i].check.check_id;
-	return ids;
-}
-
-static int write_report(struct ctx *c, const struct run *r, const struct check_in *in,
-			bool stored, struct buf *out)
-{
-	struct report_options o = { .width = 0 };
-
-	report_options_for(STDOUT_FILENO, &o);
-	o.all = in->all;
-	o.with_times = in->with_times;
-	o.began = r->began;
-	o.ended = clock_now();
-	o.fail_on = in->fail_on ? in->fail_on : SEV_MEDIUM;
-	o.not_stored = !stored && !in->no_store;
-	o.check_ids = stored ? check_ids(c, r) : NULL;
-	if (in->format == FORMAT_JSON) {
-		report_json(r->report, &o, out);
-		buf_addc(out, '\n');
-	} else {
-		report_text(r->report, &o, out);
-	}
-	return report_exit_status(r->report, &o);
-}
-
-/* One sentence where nothing was examined; the text report has its own on a file
- * that could not be read. */
-static void tell_nothing(struct ctx *c, const struct run *r, bool text)
-{
-	const struct facts *f = r->facts;
-
-	if (r->n_servers > 0)
-		return;
-	for (size_t i = 0; i < f->n_files; i++) {
-		const struct config_file *file = f->files[i];
-
-		if (file->state == FILE_READ || file->state == FILE_EMPTY)
-			continue;
-		if (text && file->state != FILE_SYNTAX)
-			return;
-		fprintf(stderr, "compliance-server: %s: %s\n",
-			str_printable(c->arena, file->path, 300),
-			file->state == FILE_SYNTAX
-				? "not JSON, so nothing in it has passed"
-				: file->error);
-		return;
-	}
-	fprintf(stderr, "compliance-server: no servers were found, so nothing has "
-			"passed\n");
-}
-
-static bool not_stored(const struct err *why)
-{
-	fprintf(stderr,
-		"compliance-server: the result is not stored: %s\n"
-		"hint: --no-store checks without a database\n",
-		why->msg);
-	return false;
-}
-
-/* The report is written last and whatever the database does: it tells the exit status. */
-static bool check_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
-		      struct err *e)
-{
-	const struct check_in *in = args;
-	struct run_request q = { .host = in->host,
-				 .type = in->type,
-				 .live = in->live,
-				 .consent = in->live,
-				 .state_dir = c->env->state_dir };
-	bool stored = false;
-	struct err why = { 0 };
-	struct run r;
-
-	if (!expand(c, in, &q.paths, e))
-		return false;
-	if (!input_host(c, in->host, e)) {
-		e->code = ERR_USAGE;
-		return false;
-	}
-	if (!run_prepare(c, &q, &r, e))
-		return false;
-	if (in->live)
-		tell_starts(c, &r);
-	if (!in->no_store)
-		stored = run_begin(c, &r, &why) || not_stored(&why);
-	if (!run_examine(c, &r, e)) {
-		run_fail(c, &r, e);
-		fprintf(stderr, "compliance-server: %s\n", e->msg);
-		*status = INCOMPLETE;
-		return true;
-	}
-	if (stored && !run_finish(c, &r, &why)) {
-		run_fail(c, &r, &why);
-		stored = not_stored(&why);
-	}
-	*status = write_report(c, &r, in, stored, out);
-	tell_nothing(c, &r, in->format != FORMAT_JSON);
-	return true;
 }
 
 struct explain_in {
@@ -410,14 +208,15 @@ static bool trust_cmd(struct ctx *c, const void *args, struct buf *out, int *sta
 
 const struct command compliance_commands[] = {
 	{ .name = "check",
-	  .usage = "FILE|FOLDER... [--discover] [--live] [--format text|json] "
+	  .usage = "FILE|FOLDER... [--discover] [--live] [--format NAME[=FILE]] "
 		   "[--fail-on SEVERITY]",
 	  .doc = "Check the servers of configuration files; exit status 0 passed, 1 medium,"
-		 " 2 high or critical, 3 incomplete.",
+		 " 2 high or critical, 3 incomplete or failed, 64 wrong usage.",
 	  .in = check_fields,
 	  .in_size = sizeof(struct check_in),
 	  .words = "files",
 	  .run = check_cmd,
+	  .failure = 3,
 	  .order = ORDER_LONG,
 	  .perm = PERM_WRITE,
 	  .flags = TOOL_NO_DB },

@@ -4,6 +4,18 @@
 #define COMPLIANCE_SERVER_CMDS_H
 
 #include "common/app/app.h"
+#include "compliance-server/check.h"
+
+struct check_in {
+	struct strs files, format;
+	bool discover, live, all, no_store, with_times;
+	enum severity fail_on; /* above the last one: never */
+	enum check_type type;
+	const char *host, *output, *root, *suppressions, *baseline, *write_baseline;
+};
+extern const struct field check_fields[];
+bool check_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
+	       struct err *e);
 
 struct verify_audit_in {
 	bool json;

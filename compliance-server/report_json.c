@@ -324,5 +324,6 @@ void report_json(const struct check_report *r, const struct report_options *opt,
 	put_findings(&w, a, "preview", r, NULL, REPORT_PREVIEW);
 	jsonw_i64(&w, "exit_code", status);
 	jsonw_end(&w);
+	buf_addc(out, '\n');
 	arena_free(a);
 }

@@ -39,8 +39,8 @@ static void put_xml(struct buf *out, const char *s)
 		else if (c < 0x20 || c == 0x7f ||
 			 (c == 0xef && (unsigned char)s[1] == 0xbf &&
 			  (unsigned char)s[2] >= 0xbe))
-			buf_adds(out, c == 0xef ? (s += 2, "\xEF\xBF\xBD")
-						: "\xEF\xBF\xBD");
+			buf_adds(out,
+				 c == 0xef ? (s += 2, "\xEF\xBF\xBD") : "\xEF\xBF\xBD");
 		else
 			buf_addc(out, *s);
 	}
@@ -107,10 +107,9 @@ static void put_failed(struct junit *j, const struct check_issue *i, enum verdic
 		return;
 	}
 	buf_adds(j->out, "      <system-out>");
-	put_xml(j->out,
-		arena_printf(j->a, "%s\n%s",
-			     i->preview ? "preview" : severity_text(i->severity),
-			     places(j->a, i)));
+	put_xml(j->out, arena_printf(j->a, "%s\n%s",
+				     i->preview ? "preview" : severity_text(i->severity),
+				     places(j->a, i)));
 	buf_adds(j->out, "</system-out>\n");
 }
 
@@ -118,11 +117,10 @@ static void put_skipped(struct junit *j, const struct check_issue *i)
 {
 	buf_adds(j->out, "      <skipped");
 	put_attribute(j->out, j->a, "message",
-		      i && i->suppression
-			      ? arena_printf(j->a, "suppressed until %s: %s",
-					     i->suppression->expires,
-					     i->suppression->reason)
-			      : "not applicable");
+		      i && i->suppression ? arena_printf(j->a, "suppressed until %s: %s",
+							 i->suppression->expires,
+							 i->suppression->reason)
+					  : "not applicable");
 	buf_adds(j->out, "/>\n");
 }
 
@@ -224,8 +222,9 @@ static void put_counts(struct junit *j, const size_t n[VERDICTS])
 
 	for (int k = 0; k < VERDICTS; k++)
 		all += n[k];
-	buf_addf(j->out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
-		 all, n[CASE_FAILURE], n[CASE_ERROR], n[CASE_SKIPPED]);
+	buf_addf(j->out,
+		 " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n", all,
+		 n[CASE_FAILURE], n[CASE_ERROR], n[CASE_SKIPPED]);
 }
 
 static const char *why_not(const struct check_target *t)
@@ -284,11 +283,12 @@ void report_junit(const struct check_report *r, const struct report_options *opt
 		put_suite(&j);
 	}
 	if (opt->not_stored)
-		buf_adds(out,
-			 "  <testsuite name=\"store\" tests=\"1\" failures=\"0\" errors=\"1\" "
-			 "skipped=\"0\">\n    <testcase classname=\"store\" name=\"kept\">\n"
-			 "      <error type=\"unknown\" message=\"the result could not be "
-			 "kept\"/>\n    </testcase>\n  </testsuite>\n");
+		buf_adds(
+			out,
+			"  <testsuite name=\"store\" tests=\"1\" failures=\"0\" errors=\"1\" "
+			"skipped=\"0\">\n    <testcase classname=\"store\" name=\"kept\">\n"
+			"      <error type=\"unknown\" message=\"the result could not be "
+			"kept\"/>\n    </testcase>\n  </testsuite>\n");
 	buf_adds(out, "</testsuites>\n");
 	arena_free(j.a);
 }

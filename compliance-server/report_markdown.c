@@ -9,9 +9,9 @@
 #include "compliance-server/report.h"
 #include "compliance-server/report_list.h"
 
-#define ROWS_MAX  100 /* of one table: a comment holds 65,536 characters */
+#define ROWS_MAX   100 /* of one table: a comment holds 65,536 characters */
 #define LENGTH_MAX 60000
-#define CELL_MAX  300
+#define CELL_MAX   300
 
 struct md {
 	struct buf *out;
@@ -20,36 +20,65 @@ struct md {
 	const struct report_options *opt;
 };
 
-/* Letters with a full stop or comma behind them; never what a commit looks like. */
+static bool letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Letters, with a hyphen or an apostrophe inside at most; never what a commit looks like.
+ */
 static bool plain_word(const char *s, size_t n)
 {
 	size_t letters = 0;
 	bool hex = true;
 
-	while (n > 0 && strchr(".,;", s[n - 1]))
-		n--;
 	for (size_t i = 0; i < n; i++) {
-		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z')))
+		bool joint = i > 0 && i + 1 < n && (s[i] == '-' || s[i] == '\'') &&
+			     letter(s[i - 1]);
+
+		if (!letter(s[i]) && !joint)
 			return false;
 		hex &= isxdigit((unsigned char)s[i]) != 0;
-		letters++;
+		letters += letter(s[i]);
 	}
 	return letters > 0 && (!hex || letters < 7);
 }
 
 static bool number(const char *s, size_t n)
 {
-	while (n > 0 && strchr(".,;", s[n - 1]))
-		n--;
 	for (size_t i = 0; i < n; i++)
 		if (s[i] < '0' || s[i] > '9')
 			return false;
 	return n > 0 && n < 7;
 }
 
+/* Marks around a word that mean nothing in Markdown. */
+static size_t marks_before(const char *s, size_t n)
+{
+	size_t k = 0;
+
+	while (k < n && strchr("(\"", s[k]))
+		k++;
+	return k;
+}
+
+static size_t marks_behind(const char *s, size_t n)
+{
+	size_t k = 0;
+
+	while (k < n && strchr(")\".,;:", s[n - 1 - k]))
+		k++;
+	return k;
+}
+
 static bool plain(const char *s, size_t n)
 {
-	return plain_word(s, n) || number(s, n);
+	size_t before = marks_before(s, n);
+	size_t behind = marks_behind(s + before, n - before);
+
+	s += before;
+	n -= before + behind;
+	return plain_word(s, n) || (number(s, n) && !behind);
 }
 
 static size_t longest_run(const char *s, size_t n)
@@ -82,23 +111,17 @@ static void put_code(struct buf *out, const char *s, size_t n)
 		buf_addc(out, '`');
 }
 
-/* Where the stretch of words that are not plain ends; full stops are left outside. */
-static size_t odd_stretch(const char *s)
+/* A word that is not plain: what stands between the marks around it, as code. */
+static void put_odd(struct md *m, const char *s, size_t n)
 {
-	size_t end = 0, at = 0;
+	size_t before = marks_before(s, n);
+	size_t behind = marks_behind(s + before, n - before);
 
-	while (s[at]) {
-		size_t n = strcspn(s + at, " ");
-
-		if (plain(s + at, n))
-			break;
-		at += n;
-		end = at;
-		at += strspn(s + at, " ");
-	}
-	while (end > 1 && strchr(".,;", s[end - 1]))
-		end--;
-	return end;
+	if (before + behind == n)
+		before = behind = 0;
+	buf_add(m->out, s, before);
+	put_code(m->out, s + before, n - before - behind);
+	buf_add(m->out, s + n - behind, behind);
 }
 
 /* Any text, on one line. */
@@ -106,23 +129,17 @@ static void put_text(struct md *m, const char *text)
 {
 	const char *s = str_printable(m->a, text, CELL_MAX);
 
-	while (*s) {
-		size_t n = strcspn(s, " ");
-
-		if (n == 0) {
+	for (size_t n; *s; s += n) {
+		n = strspn(s, " ");
+		if (n > 0) {
 			buf_addc(m->out, ' ');
-			s += strspn(s, " ");
 			continue;
 		}
-		if (plain(s, n)) {
+		n = strcspn(s, " ");
+		if (plain(s, n))
 			buf_add(m->out, s, n);
-		} else {
-			n = odd_stretch(s);
-			put_code(m->out, s, n);
-			while (s[n] && strchr(".,;", s[n]))
-				buf_addc(m->out, s[n++]);
-		}
-		s += n;
+		else
+			put_odd(m, s, n);
 	}
 }
 
@@ -142,7 +159,7 @@ static void put_row(struct md *m, const struct report_item *i)
 		put_name(m, arena_printf(m->a, "%s:%d", f->file->path, f->line));
 	buf_adds(m->out, " | ");
 	put_text(m, f->message);
-	if (!str_empty(f->evidence)) {
+	if (strstr(f->evidence, "sha256")) { /* the rest is in the message */
 		buf_adds(m->out, " ");
 		put_name(m, f->evidence);
 	}
@@ -160,8 +177,9 @@ static void put_table(struct md *m, const struct report_item *v, size_t n)
 {
 	size_t i = 0;
 
-	buf_adds(m->out,
-		 "\n| severity | rule | where | what | repair |\n|---|---|---|---|---|\n");
+	buf_adds(
+		m->out,
+		"\n| severity | rule | where | what | repair |\n|---|---|---|---|---|\n");
 	for (; i < n && i < ROWS_MAX && !full(m); i++)
 		put_row(m, &v[i]);
 	if (i < n)
@@ -239,10 +257,9 @@ static void put_target(struct md *m, const struct check_target *t)
 	buf_adds(m->out, "\n### ");
 	put_name(m, t->name);
 	buf_addf(m->out, " %s",
-		 t->overall == SCORE_NONE
-			 ? "no score"
-			 : arena_printf(m->a, "%c %s", t->grade,
-					report_score(m->a, t->overall)));
+		 t->overall == SCORE_NONE ? "no score"
+					  : arena_printf(m->a, "%c %s", t->grade,
+							 report_score(m->a, t->overall)));
 	if (!str_eq(t->state, "checked"))
 		buf_addf(m->out, " (%s)", t->state);
 	buf_adds(m->out, "\n\n");

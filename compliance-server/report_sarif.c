@@ -10,7 +10,7 @@
 #include "compliance-server/report_list.h"
 #include "compliance-server/report_place.h"
 
-#define SCHEMA                                             \
+#define SCHEMA                                            \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/" \
 	"errata01/os/schemas/sarif-schema-2.1.0.json"
 #define RESULTS_MAX	  25000
@@ -41,8 +41,8 @@ static size_t rule_index(const struct sarif *s, const struct rule *rule)
 /* A finding without a file goes to the one its server stands in. */
 static const char *uri_of(const struct sarif *s, const struct report_item *i)
 {
-	const struct config_file *f = i->finding->file ? i->finding->file
-						       : i->target->file;
+	const struct config_file *f =
+		i->finding->file ? i->finding->file : i->target->file;
 
 	return f ? report_uri(s->a, s->root, f) : NULL;
 }
@@ -154,8 +154,8 @@ static void put_absent(struct sarif *s, const struct baseline_finding *b)
 {
 	const struct rule *rule = rule_find(b->rule);
 	const struct config_file file = { .real = b->path ? b->path : "" };
-	const char *uri = b->path && b->path[0] != '/' ? report_uri(s->a, s->root, &file)
-						       : NULL;
+	const char *uri =
+		b->path && b->path[0] != '/' ? report_uri(s->a, s->root, &file) : NULL;
 	struct jsonw *w = &s->w;
 
 	if (b->seen || !rule || !uri)
@@ -166,7 +166,8 @@ static void put_absent(struct sarif *s, const struct baseline_finding *b)
 	jsonw_str(w, "kind", "pass");
 	jsonw_str(w, "level", "none");
 	jsonw_obj(w, "message");
-	jsonw_str(w, "text", sarif_text(s->a, arena_printf(s->a, "Gone: %s", b->message)));
+	jsonw_str(w, "text",
+		  sarif_text(s->a, arena_printf(s->a, "Gone: %s", b->message)));
 	jsonw_end(w);
 	open_location(w, uri);
 	put_region(w, b->line, 1, 0, 0);
@@ -354,5 +355,6 @@ void report_sarif(const struct check_report *r, const struct report_options *opt
 	put_run(&s);
 	jsonw_end(&s.w);
 	jsonw_end(&s.w);
+	buf_addc(out, '\n');
 	arena_free(s.a);
 }

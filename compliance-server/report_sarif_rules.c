@@ -8,10 +8,10 @@
 #include "common/base/str.h"
 #include "compliance-server/report_sarif.h"
 
-#define TEXT_MAX  1024 /* of descriptions */
+#define TEXT_MAX      1024 /* of descriptions */
 #define RULE_NAME_MAX 255
-#define TAGS_MAX  20
-#define IDS_MAX	  512
+#define TAGS_MAX      20
+#define IDS_MAX	      512
 
 enum taxonomy { OWASP, CWE, TAXONOMIES };
 
@@ -126,8 +126,8 @@ static const char *with_code(struct arena *a, const char *s)
 	char *open = NULL;
 
 	for (char *p = out; *p; p++) {
-		bool before = p == out || strchr(" (", p[-1]), after = p[1] == '\0' ||
-								       strchr(" ,.;:)", p[1]);
+		bool before = p == out || strchr(" (", p[-1]),
+		     after = p[1] == '\0' || strchr(" ,.;:)", p[1]);
 
 		if (*p != '\'')
 			continue;

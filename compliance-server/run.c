@@ -28,7 +28,7 @@
 
 static struct facts_options facts_options(const struct run_request *q)
 {
-	return (struct facts_options){ .host = q->host };
+	return (struct facts_options){ .host = q->host, .suppressions = q->suppressions };
 }
 
 static bool add_path(struct arena *a, struct strs *s, const char *path)
@@ -150,7 +150,8 @@ static void bind_targets(struct ctx *c, struct run *r)
 
 static bool judge(struct ctx *c, struct run *r, struct err *e)
 {
-	const struct check_options opt = { .type = r->q->type };
+	const struct check_options opt = { .type = r->q->type,
+					   .baseline = r->q->baseline };
 
 	if (!check_facts(r->facts, &opt, &r->report, e))
 		return false;
@@ -356,6 +357,7 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 {
 	struct live_source source = { r };
 	struct check_options opt = { .type = r->q->type,
+				     .baseline = r->q->baseline,
 				     .live = live_of,
 				     .live_arg = &source,
 				     .require_live = true };

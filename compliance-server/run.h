@@ -17,8 +17,10 @@ struct run_request {
 	enum check_type type;
 	bool live;
 	bool consent; /* a person asked for this live check, so no record is needed */
-	const char *state_dir; /* where the records of consent are */
-	struct keep *keep;     /* inline configurations; may be NULL */
+	const char *state_dir;	   /* where the records of consent are */
+	const char *suppressions;  /* a file of them; NULL: those of the projects */
+	struct baseline *baseline; /* may be NULL */
+	struct keep *keep;	   /* inline configurations; may be NULL */
 };
 
 /* One target of the run with its rows. */

@@ -201,6 +201,13 @@ static void rewind_command(void *arg)
 	buf_reset(r->out);
 }
 
+/* A command may promise few exit statuses, so that scripts can tell them apart. */
+static int promised(const struct command *cmd, int status)
+{
+	return cmd->failure && status > err_row(ERR_USAGE)->exit_status ? cmd->failure
+									: status;
+}
+
 static int command(struct env *env, const struct options *o)
 {
 	const struct command *cmd = o->command;
@@ -230,7 +237,7 @@ static int command(struct env *env, const struct options *o)
 		gate_run(&c, &w, &e) ? print(env->app, &out, status) : fail(env->app, &e);
 	buf_release(&out);
 	arena_free(a);
-	return status;
+	return promised(cmd, status);
 }
 
 /* The process could not be set up. */
@@ -240,7 +247,8 @@ static int stopped(struct env *env, const struct options *o, const struct err *w
 	struct buf out;
 
 	if (!o->command || !o->command->stopped)
-		return fail(env->app, why);
+		return o->command ? promised(o->command, fail(env->app, why))
+				  : fail(env->app, why);
 	buf_init(&out, OUTPUT_MAX);
 	o->command->stopped(env, o->in, why, &out);
 	status = print(env->app, &out, status);

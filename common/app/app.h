@@ -33,6 +33,7 @@ struct command {
 	enum perm perm;
 	unsigned flags; /* TOOL_NO_DB */
 	const char *audit, *resource;
+	int failure; /* exit status of any failure but wrong usage; 0: sysexits */
 };
 
 /* What a check of `doctor` found; text says what and, when not ok, the next step. */

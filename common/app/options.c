@@ -150,10 +150,23 @@ static const char *value_of(struct parser *p, const char *name, const char *eq,
 	return NULL;
 }
 
+/* A list that is given in several options. */
+static void put_before(struct arena *a, const struct strs *before, struct strs *list)
+{
+	const char **all = arena_array(a, before->n + list->n + 1, sizeof(*all));
+
+	if (before->n > 0)
+		memcpy(all, before->v, before->n * sizeof(*all));
+	if (list->n > 0)
+		memcpy(all + before->n, list->v, list->n * sizeof(*all));
+	*list = (struct strs){ all, before->n + list->n };
+}
+
 static bool command_option(struct parser *p, const char *name, const char *eq,
 			   bool *found, struct err *e)
 {
 	const struct command *cmd = p->o->command;
+	struct strs before = { NULL, 0 };
 
 	for (const struct field *f = cmd ? cmd->in : NULL; f && f->name; f++) {
 		const char *value = "true";
@@ -169,10 +182,14 @@ static bool command_option(struct parser *p, const char *name, const char *eq,
 				return false;
 		}
 		own = named(p, f);
+		if (f->kind == KIND_STRS)
+			before = *(struct strs *)field_at(f, p->o->in);
 		if (!bind_text(p->a, &own, "option", value, p->o->in, e)) {
 			e->code = ERR_USAGE;
 			return false;
 		}
+		if (f->kind == KIND_STRS)
+			put_before(p->a, &before, field_at(f, p->o->in));
 		return true;
 	}
 	return true;

@@ -134,7 +134,7 @@ run check leak.json --format json --no-store
 cmp -s "$work/out" "$work/first"
 ok "the same input gives the same bytes"
 run check --help
-grep -q 'Least severity that fails the check, default medium' "$work/out" && grep -q 'default text. (text, json)' "$work/out"
+grep -q 'Least severity that fails the check, default medium' "$work/out" && grep -q 'Default text.' "$work/out"
 ok "the help says what fails and what is default"
 run check high.json --format xml
 [ "$rc" = 64 ] && grep -q 'text, json' "$work/err"
