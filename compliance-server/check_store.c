@@ -4,19 +4,17 @@
 
 #include "common/base/str.h"
 
-#define NEAR_IDS 1000
+#define NEAR_IDS       1000
+#define UNFINISHED_MAX 1000 /* the next run sees the rest */
 
 struct id_in {
 	const char *id, *check_id;
-	struct stamp since, now;
 	int64_t limit;
 };
 
-static const struct field id_fields[] = {
-	COLUMN(struct id_in, id),    COLUMN(struct id_in, check_id),
-	COLUMN(struct id_in, since), COLUMN(struct id_in, now),
-	COLUMN(struct id_in, limit), FIELDS_END
-};
+static const struct field id_fields[] = { COLUMN(struct id_in, id),
+					  COLUMN(struct id_in, check_id),
+					  COLUMN(struct id_in, limit), FIELDS_END };
 
 static const struct field filter_fields[] = { COLUMN(struct check_filter, server_name),
 					      COLUMN(struct check_filter, check_type),
@@ -33,7 +31,7 @@ static const struct field filter_fields[] = { COLUMN(struct check_filter, server
 enum {
 	S_INSERT,
 	S_FINISH,
-	S_ABANDONED,
+	S_UNFINISHED,
 	S_GET,
 	S_IDS,
 	S_LIST,
@@ -54,13 +52,14 @@ const struct stmt check_stmts[] = {
 		       .bind = "id status overall_score completed_at duration details updated_at",
 		       .sql = "UPDATE compliance_checks SET status = $2, overall_score = $3,"
 			      " completed_at = $4, duration = $5, details = $6, updated_at = $7"
-			      " WHERE id = $1 AND status = 'running'" },
-	[S_ABANDONED] = { .name = "check_abandoned",
-			  .in = id_fields,
-			  .bind = "since now",
-			  .sql = "UPDATE compliance_checks SET status = 'failed',"
-				 " completed_at = $2, updated_at = $2"
-				 " WHERE status IN ('pending', 'running') AND started_at < $1" },
+			      " WHERE id = $1 AND status IN ('pending', 'running')" },
+	[S_UNFINISHED] = { .name = "check_unfinished",
+			   .in = id_fields,
+			   .bind = "limit",
+			   .out = compliance_check_fields,
+			   .out_size = sizeof(struct compliance_check),
+			   .sql = "SELECT " COLUMNS " FROM compliance_checks"
+				  " WHERE status IN ('pending', 'running') LIMIT $1" },
 	[S_GET] = { .name = "check_get",
 		    .in = id_fields,
 		    .bind = "check_id",
@@ -120,11 +119,11 @@ bool check_finish(struct ctx *c, const struct compliance_check *k, struct err *e
 	       err_set(e, ERR_CONFLICT, "check %s is no longer running", k->check_id);
 }
 
-bool check_abandoned(struct ctx *c, struct stamp since, int64_t *ret_n, struct err *e)
+bool check_unfinished(struct ctx *c, struct rows *ret, struct err *e)
 {
-	const struct id_in in = { .since = since, .now = clock_now() };
+	const struct id_in in = { .limit = UNFINISHED_MAX };
 
-	return db_exec(c, &check_stmts[S_ABANDONED], &in, ret_n, e);
+	return db_query(c, &check_stmts[S_UNFINISHED], &in, ret, e);
 }
 
 static const char *nearest(struct ctx *c, const char *check_id)

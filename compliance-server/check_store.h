@@ -19,8 +19,8 @@ bool check_insert(struct ctx *c, const struct compliance_check *k, struct err *e
 /* status, overall_score, completed_at, duration, details and updated_at of the row that
  * is still running; ERR_CONFLICT when it no longer is. */
 bool check_finish(struct ctx *c, const struct compliance_check *k, struct err *e);
-/* Rows left running since before `since` by a process that ended become failed. */
-bool check_abandoned(struct ctx *c, struct stamp since, int64_t *ret_n, struct err *e);
+/* Rows that are pending or running; rows of struct compliance_check. */
+bool check_unfinished(struct ctx *c, struct rows *ret, struct err *e);
 /* ERR_NOT_FOUND names the id and where ids come from. */
 bool check_by_id(struct ctx *c, const char *check_id, struct compliance_check *ret,
 		 struct err *e);

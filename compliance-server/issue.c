@@ -2,14 +2,19 @@
 /* The life of an issue: opened, refreshed and resolved by checks, moved by people. */
 #include "compliance-server/issue.h"
 
+#include "common/app/audit_store.h"
 #include "common/base/buf.h"
 #include "common/base/digest.h"
 #include "common/base/id.h"
 #include "common/base/names.h"
 #include "common/base/str.h"
 #include "compliance-server/note.h"
+#include "compliance-server/predicate.h"
+#include "compliance-server/suppress.h"
 
-#define ID_HEX 16
+#define ID_HEX	   16
+#define NOTE_LINE  "\nNote of "
+#define NOTE_BYTES 4000
 
 /* Moves by people. A check opens and resolves by itself. */
 static const struct move {
@@ -42,7 +47,20 @@ void issue_make_id(const char *rule, enum category category, const char *server_
 	snprintf(out, ISSUE_ID_LEN, "%.20s-%.*s", rule, ID_HEX, hex);
 }
 
-/* An entry for a change of state, beside that of the call itself. */
+static void put_components(struct jsonw *w, const struct strs *components)
+{
+	jsonw_arr(w, "components");
+	for (size_t i = 0; i < components->n; i++) {
+		char hex[DIGEST_HEX_LEN];
+
+		digest_sha256_hex(components->v[i], strlen(components->v[i]), hex);
+		jsonw_strn(w, NULL, hex, ID_HEX);
+	}
+	jsonw_end(w);
+}
+
+/* An entry for a change, beside that of the call itself. What was there when an issue was
+ * closed decides later whether it comes back. */
 static bool record(struct ctx *c, const char *event, const struct compliance_issue *i,
 		   enum issue_status from, const char *why, struct err *e)
 {
@@ -55,8 +73,59 @@ static bool record(struct ctx *c, const char *event, const struct compliance_iss
 	if (from)
 		jsonw_str(&n.w, "from", names_text(issue_statuses, (int)from));
 	jsonw_str(&n.w, "to", names_text(issue_statuses, (int)i->status));
+	if (i->status == ISSUE_CLOSED)
+		put_components(&n.w, &i->affected_components);
 	jsonw_str(&n.w, "note", why);
 	return note_store(c, &n, e);
+}
+
+/* ---- notes: the last line of a description, kept from check to check ------------- */
+
+static const char *note_in(const char *description)
+{
+	const char *at = NULL;
+
+	for (const char *p = description; p && (p = strstr(p, NOTE_LINE)); p++)
+		at = p;
+	return at;
+}
+
+/* One line, and no credential: notes are shown and kept. */
+static const char *clean_note(struct arena *a, const char *note)
+{
+	char *text = arena_strdup(a, note);
+	struct span s;
+
+	for (char *p = text; *p != '\0'; p++)
+		if (*p == '\n' || *p == '\r' || *p == '\t')
+			*p = ' ';
+	text = str_printable(a, text, NOTE_BYTES);
+	while (token_kind(text, NULL, &s))
+		text = arena_printf(a, "%.*s[redacted]%s", (int)(s.p - text), text,
+				    s.p + s.n);
+	return text;
+}
+
+static const char *with_note(struct ctx *c, const char *description, const char *note)
+{
+	const char *old = note_in(description);
+	char now[STAMP_LEN];
+
+	if (!note)
+		return description;
+	stamp_iso(clock_now(), now);
+	return arena_printf(
+		c->arena, "%.*s" NOTE_LINE "%s, %.10s: %s",
+		(int)(old ? (size_t)(old - description) : strlen(description)),
+		description, c->who->name, now, note);
+}
+
+static const char *keep_note(struct arena *a, const char *description,
+			     const struct compliance_issue *was)
+{
+	const char *note = was ? note_in(was->description) : NULL;
+
+	return note ? arena_printf(a, "%s%s", description, note) : description;
 }
 
 static const struct move *find_move(enum issue_status from, enum issue_status to)
@@ -89,6 +158,7 @@ bool issue_move(struct ctx *c, const char *issue_id, const struct issue_change *
 		struct compliance_issue *ret, struct err *e)
 {
 	struct compliance_issue i;
+	const char *note = ch->note ? clean_note(c->arena, ch->note) : NULL;
 	const struct move *m = NULL;
 	enum issue_status from;
 
@@ -100,59 +170,165 @@ bool issue_move(struct ctx *c, const char *issue_id, const struct issue_change *
 		if (!m)
 			return forbidden(c, &i, ch->status, e);
 		i.status = ch->status;
-		i.updated_at = clock_now();
 		i.resolved_at =
-			i.status == ISSUE_RESOLVED ? i.updated_at : (struct stamp){ 0 };
-		if (!issue_set_status(c, &i, from, e))
+			i.status == ISSUE_RESOLVED ? clock_now() : (struct stamp){ 0 };
+	}
+	if (m || note) {
+		i.updated_at = i.resolved_at.ms && m ? i.resolved_at : clock_now();
+		i.description = with_note(c, i.description, note);
+		if (!issue_set_status(c, &i, from, e) ||
+		    !record(c, m ? m->event : "issue.update", &i, m ? from : 0, note, e))
 			return false;
 	}
-	if ((m || ch->note) &&
-	    !record(c, m ? m->event : "issue.update", &i, m ? from : 0, ch->note, e))
-		return false;
 	*ret = i;
 	return true;
 }
 
-static bool has_component(const struct strs *s, const char *one)
+/* ---- from check to check ---------------------------------------------------------- */
+
+/* How a closed issue came to be closed. */
+struct closing {
+	bool suppressed; /* by a suppression, not by a person */
+	const struct node
+		*log; /* severity and components of that time; NULL: not known */
+};
+
+static bool newest_log(struct ctx *c, const char *action, const char *issue_id,
+		       const struct node **ret, struct err *e)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		if (str_eq(s->v[i], one))
-			return true;
+	const struct audit_filter f = { .action = action,
+					.resource_type = "compliance_issue",
+					.resource_id = issue_id };
+	const struct audit_log *l;
+	struct rows rows;
+
+	*ret = NULL;
+	if (!audit_list(c, &f, &rows, e))
+		return false;
+	l = rows.at;
+	for (size_t i = 0; i < rows.n && l[i].details.text && !*ret; i++) {
+		const struct node *n =
+			jsonr_parse(c->arena, l[i].details.text,
+				    strlen(l[i].details.text), 0, NULL, NULL);
+
+		*ret = node_get(n, "to") ? n : NULL; /* else of a call */
 	}
+	return true;
+}
+
+static bool closing_of(struct ctx *c, const struct compliance_issue *was,
+		       struct closing *ret, struct err *e)
+{
+	const struct node *person, *file;
+	int64_t closed = 0, applied = 0;
+
+	if (!newest_log(c, "issue.close", was->issue_id, &person, e) ||
+	    !newest_log(c, "suppression.apply", was->issue_id, &file, e))
+		return false;
+	/* without an entry, or of another form, it counts as older */
+	if (!node_i64(node_get(person, "seq"), &closed))
+		closed = 0;
+	if (!node_i64(node_get(file, "seq"), &applied))
+		applied = 0;
+	ret->suppressed = applied > closed;
+	ret->log = ret->suppressed ? file : person;
+	return true;
+}
+
+static bool had(const struct closing *cl, const struct compliance_issue *was,
+		const char *component)
+{
+	const struct node *list = node_get(cl->log, "components");
+	char hex[DIGEST_HEX_LEN];
+
+	for (size_t i = 0; i < was->affected_components.n && !list; i++)
+		if (str_eq(was->affected_components.v[i], component))
+			return true;
+	digest_sha256_hex(component, strlen(component), hex);
+	hex[ID_HEX] = '\0';
+	for (const struct node *n = list ? list->first : NULL; n; n = n->next)
+		if (str_eq(node_str(n), hex))
+			return true;
 	return false;
 }
 
-/* What somebody closed comes back only when it has become worse or has spread. */
-static bool worse(const struct compliance_issue *was, const struct compliance_issue *now)
+/* What somebody closed comes back only when it has become worse or has spread since. */
+static bool worse(const struct closing *cl, const struct compliance_issue *was,
+		  const struct compliance_issue *now)
 {
-	if (now->severity > was->severity)
+	const char *severity = node_str(node_get(cl->log, "severity"));
+
+	if (now->severity >
+	    (severity ? (enum severity)names_find(severities, severity) : was->severity))
 		return true;
-	for (size_t i = 0; i < now->affected_components.n; i++) {
-		if (!has_component(&was->affected_components,
-				   now->affected_components.v[i]))
+	for (size_t i = 0; i < now->affected_components.n; i++)
+		if (!had(cl, was, now->affected_components.v[i]))
 			return true;
-	}
 	return false;
+}
+
+static bool changed(const struct compliance_issue *was,
+		    const struct compliance_issue *now)
+{
+	bool same = was->severity == now->severity &&
+		    was->affected_components.n == now->affected_components.n;
+
+	for (size_t i = 0; same && i < now->affected_components.n; i++)
+		same = str_eq(was->affected_components.v[i],
+			      now->affected_components.v[i]);
+	return !same;
+}
+
+/* What becomes of an unresolved issue that is found again. */
+static bool next_status(struct ctx *c, const struct compliance_issue *was,
+			const struct compliance_issue *now, bool suppressed,
+			enum issue_status *ret, const char **ret_event,
+			const char **ret_why, struct err *e)
+{
+	struct closing cl;
+
+	*ret = was->status;
+	*ret_event = changed(was, now) ? "issue.update" : NULL;
+	if (was->status != ISSUE_CLOSED) {
+		if (!suppressed)
+			return true;
+		*ret = ISSUE_CLOSED;
+		*ret_event = "suppression.apply";
+		return true;
+	}
+	if (suppressed)
+		return true;
+	if (!closing_of(c, was, &cl, e))
+		return false;
+	if (!cl.suppressed && !worse(&cl, was, now))
+		return true;
+	*ret = ISSUE_OPEN;
+	*ret_event = cl.suppressed ? "suppression.expire" : "issue.reopen";
+	*ret_why = cl.suppressed ? "the suppression has expired or was removed"
+				 : "it has become worse or has spread";
+	return true;
 }
 
 static bool refresh(struct ctx *c, const struct compliance_issue *was,
-		    struct compliance_issue *i, struct err *e)
+		    struct compliance_issue *i, const struct suppression *s,
+		    struct err *e)
 {
-	bool reopen = was->status == ISSUE_CLOSED && worse(was, i);
+	const char *event, *why = s ? s->reason : NULL;
 
 	i->id = was->id;
 	i->created_at = was->created_at;
-	i->status = reopen ? ISSUE_OPEN : was->status;
-	if (!issue_seen(c, i, e))
-		return false;
-	return !reopen || record(c, "issue.reopen", i, was->status,
-				 "it has become worse or has spread", e);
+	i->description = keep_note(c->arena, i->description, was);
+	return next_status(c, was, i, s != NULL, &i->status, &event, &why, e) &&
+	       issue_seen(c, i, e) &&
+	       (!event || record(c, event, i, was->status, why, e));
 }
 
-static bool open_new(struct ctx *c, struct compliance_issue *i, struct err *e)
+static bool open_new(struct ctx *c, struct compliance_issue *i,
+		     const struct suppression *s, struct err *e)
 {
 	struct stamp before;
 	char id[UUID_LEN], when[STAMP_LEN];
+	const char *event;
 
 	if (!issue_last_resolved(c, i->issue_id, &before, e))
 		return false;
@@ -164,10 +340,10 @@ static bool open_new(struct ctx *c, struct compliance_issue *i, struct err *e)
 	}
 	id_uuid(id);
 	i->id = arena_strdup(c->arena, id);
-	i->status = ISSUE_OPEN;
+	i->status = s ? ISSUE_CLOSED : ISSUE_OPEN;
 	i->created_at = i->updated_at;
-	return issue_insert(c, i, e) &&
-	       record(c, before.ms ? "issue.reopen" : "issue.open", i, 0, NULL, e);
+	event = s ? "suppression.apply" : before.ms ? "issue.reopen" : "issue.open";
+	return issue_insert(c, i, e) && record(c, event, i, 0, s ? s->reason : NULL, e);
 }
 
 static bool resolve(struct ctx *c, const struct settlement *s,
@@ -210,14 +386,20 @@ bool issues_settle(struct ctx *c, const struct settlement *s, struct settled *re
 	was = rows.at;
 	for (size_t i = 0; i < s->n; i++) {
 		struct compliance_issue *f = &s->found[i];
+		const struct suppression *by = s->by ? s->by[i] : NULL;
 		const struct compliance_issue *old = find(was, rows.n, f->issue_id);
 
 		f->check_id = s->check_id;
 		f->server_name = s->server_name;
 		f->updated_at = s->at;
-		if (!(old ? refresh(c, old, f, e) : open_new(c, f, e)))
+		if (by)
+			f->description = arena_printf(
+				c->arena, "%s\nSuppressed until %s: %s", f->description,
+				by->expires, clean_note(c->arena, by->reason));
+		if (!(old ? refresh(c, old, f, by, e) : open_new(c, f, by, e)))
 			return false;
-		*(old ? &t.known : &t.opened) += 1;
+		if (!by)
+			*(old ? &t.known : &t.opened) += 1;
 	}
 	for (size_t i = 0; i < rows.n; i++) {
 		if (find(s->found, s->n, was[i].issue_id) ||

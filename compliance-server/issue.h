@@ -7,13 +7,17 @@
 
 #define ISSUE_ID_LEN 40
 
+struct suppression;
+
 /* Rule, category and server: the same issue keeps its id from check to check. */
 void issue_make_id(const char *rule, enum category category, const char *server_name,
 		   char out[ISSUE_ID_LEN]);
 
 struct issue_change {
 	enum issue_status status; /* 0: stays */
-	const char *note;	  /* kept in the audit log; may be NULL */
+	/* May be NULL. One line, credentials replaced: kept in the audit log, and as the
+	 * last line of the description until there is another one. */
+	const char *note;
 };
 
 /* By a person or an agent. A move that the life cycle forbids is ERR_CONFLICT and names
@@ -26,6 +30,10 @@ struct settlement { /* what a check of one server found */
 	struct stamp at;
 	struct compliance_issue *found; /* id, status and times are filled in */
 	size_t n;
+	/* For each of them the suppression that covers all its findings, or NULL; by
+	 * NULL: none is covered. What is covered is closed, and opened again when it no
+	 * longer is. What a person closed stays theirs. */
+	const struct suppression *const *by;
 	/* Whether the check could have seen this issue, so that not finding it means it
 	 * is gone. */
 	bool (*judged)(const void *arg, const char *rule,

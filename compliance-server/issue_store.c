@@ -8,7 +8,7 @@
 #define UNRESOLVED_MAX 5000 /* rules times targets is far below */
 
 struct key_in {
-	const char *id, *issue_id, *server_name;
+	const char *id, *issue_id, *server_name, *description;
 	enum issue_status status, from;
 	struct stamp updated_at, resolved_at;
 	int64_t limit;
@@ -23,6 +23,7 @@ static const struct field key_fields[] = {
 	COLUMN(struct key_in, id),
 	COLUMN(struct key_in, issue_id),
 	COLUMN(struct key_in, server_name),
+	COLUMN(struct key_in, description),
 	FIELD(struct key_in, status, .names = issue_statuses),
 	FIELD(struct key_in, from, .names = issue_statuses),
 	COLUMN(struct key_in, updated_at),
@@ -98,9 +99,10 @@ const struct stmt issue_stmts[] = {
 			    " WHERE id = $1 AND status <> 'resolved'" },
 	[S_STATUS] = { .name = "issue_set_status",
 		       .in = key_fields,
-		       .bind = "id status from updated_at resolved_at",
+		       .bind = "id status from updated_at resolved_at description",
 		       .sql = "UPDATE compliance_issues SET status = $2, updated_at = $4,"
-			      " resolved_at = $5 WHERE id = $1 AND status = $3" },
+			      " resolved_at = $5, description = $6"
+			      " WHERE id = $1 AND status = $3" },
 	[S_GET] = { .name = "issue_get",
 		    .in = key_fields,
 		    .bind = "issue_id",
@@ -182,6 +184,7 @@ bool issue_set_status(struct ctx *c, const struct compliance_issue *i,
 		      enum issue_status from, struct err *e)
 {
 	const struct key_in in = { .id = i->id,
+				   .description = i->description,
 				   .status = i->status,
 				   .from = from,
 				   .updated_at = i->updated_at,

@@ -21,7 +21,8 @@ bool issue_insert(struct ctx *c, const struct compliance_issue *i, struct err *e
 /* What a check saw of it: check_id, severity, title, description, recommendation,
  * affected_components, status, updated_at. */
 bool issue_seen(struct ctx *c, const struct compliance_issue *i, struct err *e);
-/* From one state to another; ERR_CONFLICT when it is no longer in `from`. */
+/* From one state to another, with the description; ERR_CONFLICT when it is no longer in
+ * `from`. */
 bool issue_set_status(struct ctx *c, const struct compliance_issue *i,
 		      enum issue_status from, struct err *e);
 /* The unresolved row, else the newest; ERR_NOT_FOUND with the nearest id. */

@@ -19,12 +19,11 @@
 #include "compliance-server/run_save.h"
 #include "compliance-server/trust.h"
 
-#define ROWS_MAX     1000
-#define BATCH	     16		      /* targets of one transaction */
-#define ABANDONED_MS (60 * 60 * 1000) /* no run lasts that long */
-#define END_MS	     5000	      /* for marking a cancelled run as failed */
-#define TRIES	     6
-#define WAIT_MS	     20
+#define ROWS_MAX 1000
+#define BATCH	 16   /* targets of one transaction */
+#define END_MS	 5000 /* for marking a cancelled run as failed */
+#define TRIES	 6
+#define WAIT_MS	 20
 
 static struct facts_options facts_options(const struct run_request *q)
 {
@@ -296,6 +295,7 @@ static bool begin_one(struct ctx *c, struct run *r, struct run_target *rt,
 		.check_type = r->report->type,
 		.status = STATUS_RUNNING,
 		.started_at = r->began,
+		.details.text = r->hold.details,
 		.created_at = r->began,
 		.updated_at = r->began,
 	};
@@ -308,8 +308,7 @@ static bool begin_all(struct ctx *c, void *arg, struct err *e)
 	struct strs taken = { arena_array(c->arena, r->n_targets + 1, sizeof(*taken.v)),
 			      0 };
 
-	if (!check_abandoned(c, (struct stamp){ r->began.ms - ABANDONED_MS }, NULL, e) ||
-	    !server_any_registered(c, &r->facts->registry, e))
+	if (!server_any_registered(c, &r->facts->registry, e))
 		return false;
 	for (size_t i = 0; i < r->n_targets; i++) {
 		if (r->targets[i].wanted && !begin_one(c, r, &r->targets[i], &taken, e))
@@ -332,7 +331,12 @@ static bool patient_tx(struct ctx *c, bool (*fn)(struct ctx *, void *, struct er
 
 bool run_begin(struct ctx *c, struct run *r, struct err *e)
 {
+	if (!run_reap(c, r->q->state_dir, e))
+		return false;
+	run_hold(c, r->q->state_dir, &r->hold);
 	r->stored = patient_tx(c, begin_all, r, e);
+	if (!r->stored)
+		run_let_go(&r->hold);
 	return r->stored;
 }
 
@@ -422,6 +426,7 @@ bool run_finish(struct ctx *c, struct run *r, struct err *e)
 		ctx_progress(c, (double)(i + b.n), (double)r->n_targets,
 			     "servers checked");
 	}
+	run_let_go(&r->hold);
 	return true;
 }
 
@@ -443,6 +448,8 @@ static bool fail_all(struct ctx *c, void *arg, struct err *e)
 			continue;
 		k.status = STATUS_FAILED;
 		k.overall_score.set = false;
+		k.details.text = arena_printf(c->arena, "{\"failure\":\"%s\"}",
+					      err_row(f->why->code)->name);
 		k.completed_at = k.updated_at = clock_now();
 		k.duration =
 			(struct opt_i64){ k.completed_at.ms - k.started_at.ms, true };
@@ -471,6 +478,7 @@ void run_fail(struct ctx *c, struct run *r, const struct err *why)
 		log_event(LOG_WARN, "check",
 			  "a check that failed (%s) could not be marked: %s", why->msg,
 			  e.msg);
+	run_let_go(&r->hold);
 }
 
 bool run_all(struct ctx *c, const struct run_request *q, struct run *ret, struct err *e)

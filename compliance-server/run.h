@@ -5,6 +5,7 @@
 
 #include "compliance-server/check.h"
 #include "compliance-server/issue.h"
+#include "compliance-server/run_hold.h"
 #include "compliance-server/target.h"
 
 struct keep;
@@ -31,6 +32,8 @@ struct run_target {
 	struct compliance_check check;
 	struct compliance_issue *issues; /* rows as stored; worst first */
 	size_t n_issues;
+	size_t n_all_issues; /* behind them those that a suppression covers … */
+	const struct suppression **suppressed_by; /* … all in the same order */
 	struct settled settled;
 };
 
@@ -42,6 +45,7 @@ struct run {
 	size_t n_targets, n_servers;
 	struct stamp began;
 	bool stored; /* rows are there: run_begin succeeded */
+	struct run_hold hold;
 };
 
 /* Reads the files and names the targets; starts nothing, writes nothing. A live check of

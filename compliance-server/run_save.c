@@ -232,20 +232,29 @@ static const char *cut(struct arena *a, const char *s, size_t points)
 	return arena_strndup(a, s, (size_t)(p - s));
 }
 
+/* Those that count first, then what is suppressed. */
 void save_issues(struct ctx *c, struct run_target *rt)
 {
 	const struct check_target *t = rt->t;
+	enum part part = PART_FAILED;
+	size_t n = 0;
 
 	rt->issues = arena_array(c->arena, t->n_issues + 1, sizeof(*rt->issues));
-	rt->n_issues = 0;
-	for (size_t i = 0; i < t->n_issues; i++) {
-		const struct check_issue *is = &t->issues[i];
+	rt->suppressed_by = arena_array(c->arena, t->n_issues + 1,
+					sizeof(const struct suppression *));
+	for (size_t i = 0; i < 2 * t->n_issues; i++) {
+		const struct check_issue *is = &t->issues[i % t->n_issues];
 		char id[ISSUE_ID_LEN];
 
-		if (part_of(is) != PART_FAILED)
+		if (i == t->n_issues) {
+			rt->n_issues = n;
+			part = PART_SUPPRESSED;
+		}
+		if (part_of(is) != part || is->preview || is->severity == SEV_INFO)
 			continue;
 		issue_make_id(is->rule->id, is->category, rt->server.name, id);
-		rt->issues[rt->n_issues++] = (struct compliance_issue){
+		rt->suppressed_by[n] = is->suppression;
+		rt->issues[n++] = (struct compliance_issue){
 			.issue_id = arena_strdup(c->arena, id),
 			.server_name = rt->server.name,
 			.severity = is->severity,
@@ -257,6 +266,7 @@ void save_issues(struct ctx *c, struct run_target *rt)
 			.status = ISSUE_OPEN,
 		};
 	}
+	rt->n_all_issues = n;
 }
 
 struct judged {
@@ -303,13 +313,29 @@ static bool could_see(const struct judged *j, const struct compliance_issue *i)
 	return true;
 }
 
+/* Outcome of the rule on the target; 0: not in this check. */
+static enum outcome outcome_of(const struct check_target *t, const char *rule)
+{
+	size_t n = 0;
+
+	for (size_t f = 0; f < n_rule_families; f++)
+		for (const struct rule *r = rule_families[f].rules; r->id; r++, n++)
+			if (str_eq(r->id, rule))
+				return (enum outcome)t->outcomes[n];
+	return (enum outcome)0;
+}
+
 static bool was_judged(const void *arg, const char *rule,
 		       const struct compliance_issue *issue)
 {
 	const struct judged *j = arg;
 	const struct rules_result *all = j->r->report->rules;
+	enum outcome joined = outcome_of(j->t, rule);
 	bool seen = false;
 
+	/* a failure on one file may hide that another could not be judged */
+	if (joined != OUTCOME_FAIL && joined != OUTCOME_SUPPRESSED)
+		return joined && joined != OUTCOME_UNKNOWN && could_see(j, issue);
 	for (size_t i = 0; i < all->n_judgements; i++) {
 		const struct judgement *one = &all->judgements[i];
 
@@ -415,7 +441,8 @@ bool save_target(struct ctx *c, struct run *r, struct run_target *rt, struct err
 	k->details.text = save_check_details(c, r, rt);
 	save_issues(c, rt);
 	s.found = rt->issues;
-	s.n = rt->n_issues;
+	s.n = rt->n_all_issues;
+	s.by = rt->suppressed_by;
 	return check_finish(c, k, e) && save_results(c, r, rt, e) &&
 	       metrics_save(c, rt, e) && issues_settle(c, &s, &rt->settled, e) &&
 	       save_server(c, rt, e) && record(c, rt, e);
