@@ -284,6 +284,7 @@ const struct tool tool_run_compliance_check = {
 			"overallScore", "number") "," SCHEMA_ROWS("checks"),
 		"\"complete\",\"checks\""),
 	.app = COMPLIANCE_APP,
+	.slow_if = "live",
 	.run = run,
 	.order = ORDER_LONG,
 	.perm = PERM_WRITE,

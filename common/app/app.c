@@ -13,6 +13,7 @@
 #include "common/app/commands.h"
 #include "common/app/gate.h"
 #include "common/app/journal.h"
+#include "common/app/task_store.h"
 #include "common/app/options.h"
 #include "common/base/fd.h"
 #include "common/base/id.h"
@@ -286,6 +287,7 @@ static int serve(struct env *env)
 					  .workers = v->workers,
 					  .request_timeout_ms = v->request_timeout,
 					  .max_line = v->request_max_size,
+					  .tasks = &task_store,
 					  .gate = gate_run,
 					  .setup = call_setup,
 					  .arg = env,

@@ -19,8 +19,6 @@ const char *const log_level_names[] = { "",	     "debug", "info",	  "notice",
 					"warning",   "error", "critical", "alert",
 					"emergency", NULL };
 
-static void on_progress(struct ctx *c, double done, double total, const char *message);
-
 struct call *call_new(struct server *s)
 {
 	struct arena *arena;
@@ -205,7 +203,7 @@ bool call_queue(struct call *k, struct err *e)
 	if (k->order != ORDER_LONG && s->opt.request_timeout_ms > 0)
 		k->ctx.deadline = clock_mono() + s->opt.request_timeout_ms;
 	if (k->token)
-		k->ctx.progress = on_progress;
+		k->ctx.progress = call_progress;
 	if (!call_register(k, e))
 		return false;
 	wire_lock(&s->wire);
@@ -269,8 +267,8 @@ void call_run(struct sched_item *it)
 		fd_wake('d');
 }
 
-/* A notification that belongs to the call: only while it is unanswered and not cancelled.
- */
+/* A notification that belongs to the call: only while it is unanswered, or runs on as a
+ * task, and not cancelled. */
 static void tell(struct call *k, struct buf *line)
 {
 	struct server *s = k->srv;
@@ -279,7 +277,7 @@ static void tell(struct call *k, struct buf *line)
 	if (line->overflow)
 		return;
 	wire_lock(&s->wire);
-	if (k->registered && !k->cancelled)
+	if ((k->registered || k->task) && !k->cancelled)
 		wire_put(&s->wire, line->data, line->len);
 	wire_unlock(&s->wire);
 }
@@ -294,7 +292,7 @@ static void open_note(struct jsonw *w, struct buf *line, const char *method)
 	jsonw_obj(w, "params");
 }
 
-static void on_progress(struct ctx *c, double done, double total, const char *message)
+void call_progress(struct ctx *c, double done, double total, const char *message)
 {
 	struct call *k = c->call;
 	int64_t now = clock_mono();

@@ -8,7 +8,8 @@
 #include "common/rpc/server.h"
 #include "common/rpc/wire.h"
 
-#define P_PREFIX "io.modelcontextprotocol/"
+#define P_PREFIX	"io.modelcontextprotocol/"
+#define TASKS_EXTENSION P_PREFIX "tasks"
 
 enum rev {
 	REV_NONE,
@@ -21,7 +22,13 @@ enum rev {
 };
 extern const char *const rev_names[]; /* by enum, closed by NULL */
 
-enum cap { CAP_FORM = 1, CAP_URL = 2, CAP_SAMPLING = 4, CAP_ROOTS = 8 }; /* of a client */
+enum cap { /* of a client */
+	   CAP_FORM = 1,
+	   CAP_URL = 2,
+	   CAP_SAMPLING = 4,
+	   CAP_ROOTS = 8,
+	   CAP_TASKS = 16 /* the extension */
+};
 
 enum cache { CACHE_NONE = 1, CACHE_STATIC, CACHE_ONCE }; /* ONCE: private, ttl 0 */
 
@@ -98,6 +105,10 @@ struct call {
 	struct ask_round *asked;    /* what ask() knows of this call, or NULL */
 	const char *input_requests; /* JSON text when the result asks back, else NULL */
 	const char *request_state;  /* goes with it, or NULL */
+	const struct task *task;    /* while it runs as one */
+	struct call *task_next;	    /* lock */
+	int64_t touched_ms;	    /* when its progress was stored */
+	bool creates_task;	    /* the answer being written says so */
 	bool told;		    /* a progress message was sent */
 	double progress;
 	int64_t progress_ms;
@@ -118,6 +129,7 @@ struct server {
 	size_t n_spare;
 	size_t n_listens;
 	bool listens_ended;
+	struct call *tasks;		 /* running ones; lock */
 	struct question_wait *questions; /* put to the client, unanswered; lock */
 	uint64_t n_questions;
 	bool no_answers; /* end of input: no client will answer any more; lock */
@@ -145,6 +157,8 @@ void reply_close(struct call *k, struct jsonw *w, enum cache cache);
 void reply_result(struct call *k, const char *result,
 		  size_t n); /* a whole result object */
 void reply_error(struct call *k, const struct err *e);
+/* The JSON-RPC code of an error of this call. */
+int reply_code(const struct call *k, enum err_code code);
 void reply_ask(struct call *k); /* the result that asks the user (2026-07-28) */
 void reply_send(
 	struct call *k); /* writes k->line unless cancelled; the call leaves the table */
@@ -155,6 +169,8 @@ void result_server_info(const struct server *s, struct jsonw *w);
 /* A message of the protocol's log, by the rules of the call's era. level: 1 debug … 8. */
 extern const char *const log_level_names[];
 void call_log(struct ctx *c, int level, const char *logger, const char *text);
+
+void call_progress(struct ctx *c, double done, double total, const char *message);
 
 static inline bool call_modern(const struct call *k)
 {

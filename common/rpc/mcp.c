@@ -30,6 +30,7 @@ bool mcp_offers(const struct offer *o, enum need need)
 		return o->logging;
 	case NEED_COMPLETIONS:
 		return o->completions;
+	case NEED_TASKS:
 	case NEED_NONE:
 		break;
 	}
@@ -82,6 +83,10 @@ static const struct method methods[] = {
 	{ "prompts/get", true, true, NEED_PROMPTS, prompts_get },
 	{ "completion/complete", true, true, NEED_COMPLETIONS, completion_complete },
 	{ "logging/setLevel", true, false, NEED_LOGGING, set_level },
+	{ "tasks/get", true, true, NEED_TASKS, tasks_get },
+	{ "tasks/cancel", true, true, NEED_TASKS, tasks_cancel },
+	{ "tasks/update", false, true, NEED_TASKS, tasks_update },
+	{ "tasks/result", true, false, NEED_TASKS, tasks_result },
 	{ "subscriptions/listen", false, true, NEED_NONE, listen_start },
 };
 
@@ -93,6 +98,8 @@ static const struct method *method_find(const struct call *k)
 		if (!str_eq(m->name, k->method))
 			continue;
 		if (!(call_modern(k) ? m->modern : m->legacy))
+			return NULL;
+		if (m->need == NEED_TASKS && (!k->srv->opt.tasks || k->rev < REV_2025_11))
 			return NULL;
 		return mcp_offers(k->srv->opt.offer, m->need) ? m : NULL;
 	}

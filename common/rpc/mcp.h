@@ -18,7 +18,8 @@ enum need {
 	NEED_RESOURCES,
 	NEED_SUBSCRIBE,
 	NEED_LOGGING,
-	NEED_COMPLETIONS
+	NEED_COMPLETIONS,
+	NEED_TASKS /* and 2025-11-25 or later */
 };
 bool mcp_offers(const struct offer *o, enum need need);
 
@@ -40,6 +41,16 @@ bool tools_call(struct call *k, struct err *e);
 bool resources_read(struct call *k, struct err *e);
 bool prompts_get(struct call *k, struct err *e);
 bool completion_complete(struct call *k, struct err *e);
+
+/* task.c */
+bool task_wanted(const struct call *k, const struct tool *t);
+bool task_job(struct call *k, struct err *e);
+bool tasks_get(struct call *k, struct err *e);
+bool tasks_cancel(struct call *k, struct err *e);
+bool tasks_update(struct call *k, struct err *e);
+bool tasks_result(struct call *k, struct err *e);
+void tasks_cancel_all(struct server *s);      /* running ones */
+bool tool_job(struct call *k, struct err *e); /* tools/call on its worker */
 
 /* Items of the lists, shaped for a revision. */
 void tool_item(const struct tool *t, enum rev rev, struct jsonw *w);

@@ -32,7 +32,24 @@ static bool offers_app(const struct offer *o)
 	return false;
 }
 
-static void capabilities(const struct offer *o, enum rev rev, struct jsonw *w)
+static void extensions(const struct offer *o, bool tasks, enum rev rev, struct jsonw *w)
+{
+	tasks = tasks && rev == REV_2026;
+	if ((!tasks && !offers_app(o)) || rev < REV_2025_06)
+		return;
+	jsonw_obj(w, "extensions");
+	if (tasks) {
+		jsonw_obj(w, TASKS_EXTENSION);
+		jsonw_end(w);
+	}
+	if (offers_app(o)) {
+		jsonw_obj(w, P_PREFIX "ui");
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void capabilities(const struct offer *o, bool tasks, enum rev rev, struct jsonw *w)
 {
 	jsonw_obj(w, "capabilities");
 	if (mcp_offers(o, NEED_TOOLS)) {
@@ -59,12 +76,10 @@ static void capabilities(const struct offer *o, enum rev rev, struct jsonw *w)
 		jsonw_obj(w, "logging");
 		jsonw_end(w);
 	}
-	if (offers_app(o) && rev >= REV_2025_06) {
-		jsonw_obj(w, "extensions");
-		jsonw_obj(w, "io.modelcontextprotocol/ui");
-		jsonw_end(w);
-		jsonw_end(w);
-	}
+	if (tasks && rev == REV_2025_11)
+		jsonw_raw(w, "tasks",
+			  "{\"cancel\":{},\"requests\":{\"tools\":{\"call\":{}}}}");
+	extensions(o, tasks, rev, w);
 	jsonw_end(w);
 }
 
@@ -108,6 +123,8 @@ static unsigned read_caps(const struct node *caps, enum rev rev)
 		set |= CAP_SAMPLING;
 	if (node_get(caps, "roots"))
 		set |= CAP_ROOTS;
+	if (rev == REV_2026 && node_path(caps, "extensions", TASKS_EXTENSION, NULL))
+		set |= CAP_TASKS;
 	return set;
 }
 
@@ -150,7 +167,7 @@ bool mcp_initialize(struct call *k, struct err *e)
 	k->rev = ss->rev;
 	reply_open(k, &w);
 	jsonw_str(&w, "protocolVersion", rev_names[rev]);
-	capabilities(k->srv->opt.offer, k->rev, &w);
+	capabilities(k->srv->opt.offer, k->srv->opt.tasks != NULL, k->rev, &w);
 	server_info(k->srv->opt.offer, k->rev, "serverInfo", &w);
 	jsonw_str(&w, "instructions", k->srv->opt.offer->instructions);
 	reply_close(k, &w, CACHE_NONE);
@@ -165,7 +182,7 @@ bool mcp_discover(struct call *k, struct err *e)
 	(void)e;
 	reply_open(k, &w);
 	jsonw_raw(&w, "supportedVersions", SUPPORTED);
-	capabilities(o, REV_2026, &w);
+	capabilities(o, k->srv->opt.tasks != NULL, REV_2026, &w);
 	jsonw_str(&w, "instructions", o->instructions);
 	jsonw_i64(&w, "ttlMs", 3600000);
 	jsonw_str(&w, "cacheScope", "public");

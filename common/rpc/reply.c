@@ -26,7 +26,9 @@ void reply_open(struct call *k, struct jsonw *w)
 	jsonw_obj(w, NULL);
 	if (call_modern(k))
 		jsonw_str(w, "resultType",
-			  k->input_requests ? "input_required" : "complete");
+			  k->creates_task     ? "task"
+			  : k->input_requests ? "input_required"
+					      : "complete");
 }
 
 void reply_close(struct call *k, struct jsonw *w, enum cache cache)
@@ -55,7 +57,7 @@ void reply_result(struct call *k, const char *result, size_t n)
 }
 
 /* What a code means where there is no tool result to carry it. */
-static int rpc_code(const struct call *k, enum err_code code)
+int reply_code(const struct call *k, enum err_code code)
 {
 	if (code == ERR_NO_RESOURCE)
 		return call_modern(k) ? -32602 : -32002;
@@ -101,7 +103,7 @@ void reply_error(struct call *k, const struct err *e)
 	if (surface == SURFACE_TOOL && str_eq(k->method, "tools/call"))
 		tool_error(k, e->msg);
 	else if (surface != SURFACE_SILENT)
-		rpc_error(&k->line, k->id, rpc_code(k, e->code), e->msg, e->data);
+		rpc_error(&k->line, k->id, reply_code(k, e->code), e->msg, e->data);
 }
 
 /* With the lock held: one more answer of a batch. */

@@ -196,6 +196,7 @@ static void cancel_rest(struct server *s)
 	if (!s->wire.lost)
 		listen_end_all(s);
 	call_cancel_all(s);
+	tasks_cancel_all(s);
 }
 
 /* Gives calls that were cancelled, and the reader, the rest of a second. */
@@ -236,6 +237,14 @@ static void serve(struct loop *l)
 		drain(l);
 }
 
+static bool offers_tasks(const struct offer *o)
+{
+	for (size_t i = 0; o->tools && o->tools[i]; i++)
+		if (o->tools[i]->slow_if)
+			return true;
+	return false;
+}
+
 int server_run(const struct server_options *o)
 {
 	struct server *s = mem_alloc(sizeof(*s));
@@ -250,6 +259,8 @@ int server_run(const struct server_options *o)
 	}
 	catch_signals();
 	s->opt = *o;
+	if (!offers_tasks(o->offer))
+		s->opt.tasks = NULL;
 	wire_init(&s->wire, o->out);
 	sched_init(&s->sched, (int)MIN(MAX(o->workers, 1), 64), call_run);
 	frame_init(&l.frame, o->max_line > 0 ? (size_t)o->max_line : 10u * 1024 * 1024);

@@ -3,6 +3,7 @@
 #ifndef COMMON_RPC_SERVER_H
 #define COMMON_RPC_SERVER_H
 
+#include "common/rpc/task.h"
 #include "common/rpc/tool.h"
 
 struct server_options {
@@ -11,8 +12,9 @@ struct server_options {
 	int64_t workers;
 	int64_t request_timeout_ms; /* READ and WRITE calls; LONG calls have none */
 	int64_t max_line;
-	int page_size; /* of the MCP lists; 0: 100 */
-	gate_fn gate;  /* NULL: run directly */
+	int page_size;			/* of the MCP lists; 0: 100 */
+	const struct task_store *tasks; /* NULL: no tasks */
+	gate_fn gate;			/* NULL: run directly */
 	/* Fills who, cfg, app, db of a new call's ctx. May be NULL. */
 	void (*setup)(struct ctx *c, void *arg);
 	void *arg;

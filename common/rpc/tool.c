@@ -47,6 +47,8 @@ void tool_item(const struct tool *t, enum rev rev, struct jsonw *w)
 		jsonw_bool(w, "openWorldHint", t->hints & HINT_OPEN_WORLD);
 		jsonw_end(w);
 	}
+	if (t->slow_if && rev == REV_2025_11)
+		jsonw_raw(w, "execution", "{\"taskSupport\":\"optional\"}");
 	if (t->app && rev >= REV_2025_06) {
 		jsonw_obj(w, "_meta");
 		jsonw_obj(w, "ui");
@@ -159,7 +161,7 @@ static bool run(struct ctx *c, void *arg, struct err *e)
 	return true;
 }
 
-static bool job(struct call *k, struct err *e)
+bool tool_job(struct call *k, struct err *e)
 {
 	struct run r = { .k = k, .t = k->target };
 	const struct node *arguments = node_get(k->params, "arguments");
@@ -214,6 +216,8 @@ bool tools_call(struct call *k, struct err *e)
 	/* Rows of earlier READ calls reach the journal when these end, and those of later
 	 * ones must not be seen: such a call runs alone, as a WRITE does. */
 	k->order = t->flags & TOOL_SYNC ? ORDER_WRITE : t->order;
-	k->job = job;
+	k->job = task_wanted(k, t) ? task_job : tool_job;
+	if (k->job == task_job)
+		k->order = ORDER_LONG;
 	return true;
 }

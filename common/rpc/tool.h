@@ -44,6 +44,9 @@ struct tool {
 	unsigned hints, flags;
 	const char *audit;    /* audit action such as "issue.update"; NULL: not audited */
 	const char *resource; /* resource_type of the audit row */
+	/* The boolean argument that makes a call slow, "" when each is: such a call may
+	 * run as a task. NULL: never. */
+	const char *slow_if;
 	const char *app; /* "ui://…": the page hosts show its result in; NULL: none */
 };
 

@@ -4,13 +4,15 @@
 #ifndef TEST_FIXTURE_SERVER_FIXTURE_H
 #define TEST_FIXTURE_SERVER_FIXTURE_H
 
-#include "common/rpc/tool.h"
+#include "common/rpc/task.h"
 
 extern const char fixture_png[], fixture_wav[]; /* base64 */
 
 extern const struct tool *const content_tools[]; /* closed by NULL */
 extern const struct tool *const work_tools[];
 extern const struct tool *const ask_tools[];
+extern const struct tool *const task_tools[];
+extern const struct task_store fixture_tasks;
 extern const struct resource *const fixture_resources[];
 extern const struct prompt *const fixture_prompts[];
 

@@ -89,6 +89,8 @@ int main(int argc, char **argv)
 		n = add(tools, n, content_tools);
 		n = add(tools, n, work_tools);
 		n = add(tools, n, ask_tools);
+		n = add(tools, n, task_tools);
+		o.tasks = &fixture_tasks;
 	}
 	o.page_size = (int)given.page_size;
 	o.workers = given.workers;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memories on both databases: every statement, storing, changing, filters, questions. */
 #define _GNU_SOURCE /* mkdtemp */
+#include "common/app/task_store.h"
 #include "test/payloads.h"
 #include "test/store/memtest.h"
 
 static void statements(struct dbtest *t)
 {
-	const struct stmt *const tables[] = { memory_stmts, history_stmts, audit_stmts };
+	const struct stmt *const tables[] = { memory_stmts, history_stmts, audit_stmts,
+					      task_stmts };
 
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		for (const struct stmt *s = tables[i]; s->name; s++)
