@@ -1,6 +1,6 @@
 # register_servers and list_servers: secrets left out, pages, refusals.
 > {"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
-< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{},"completions":{}},"serverInfo":{"name":"compliance-server","version":"*","*":"*"},"instructions":"*"}}
+< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{},"completions":{},"*":"*"},"serverInfo":{"name":"compliance-server","version":"*","*":"*"},"instructions":"*"}}
 > {"jsonrpc":"2.0","method":"notifications/initialized"}
 > {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_servers","arguments":{}}}
 < {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"*"}],"structuredContent":{"servers":[]}}}
@@ -38,9 +38,9 @@
 < {"jsonrpc":"2.0","id":17,"result":{"content":[{"type":"text","text":"argument \"config\": got a string; accepted is an object"}],"isError":true}}
 > {"jsonrpc":"2.0","id":18,"method":"tools/call","params":{"name":"register_servers","arguments":{"config":"x"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
 < {"jsonrpc":"2.0","id":18,"result":{"resultType":"complete","content":[{"type":"text","text":"argument \"config\": got a string; accepted is an object"}],"isError":true,"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"compliance-server","version":"*"}}}}
-> {"jsonrpc":"2.0","id":19,"method":"tools/call","params":{"name":"register_servers","arguments":{"path":"$SRC"}}}
+> {"jsonrpc":"2.0","id":19,"method":"tools/call","params":{"name":"register_servers","arguments":{"path":"$SRC/../fixture-server"}}}
 < {"jsonrpc":"2.0","id":19,"result":{"content":[{"type":"text","text":"folder \"*\" holds no MCP configuration\nhint: accepted are .mcp.json, .kilocode/mcp.json, .vscode/mcp.json, .cursor/mcp.json and others; or name the file"}],"isError":true}}
-> {"jsonrpc":"2.0","id":20,"method":"tools/call","params":{"name":"register_servers","arguments":{"path":"$SRC"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
+> {"jsonrpc":"2.0","id":20,"method":"tools/call","params":{"name":"register_servers","arguments":{"path":"$SRC/../fixture-server"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
 < {"jsonrpc":"2.0","id":20,"result":{"resultType":"complete","content":[{"type":"text","text":"folder \"*\" holds no MCP configuration\nhint: accepted are .mcp.json, .kilocode/mcp.json, .vscode/mcp.json, .cursor/mcp.json and others; or name the file"}],"isError":true,"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"compliance-server","version":"*"}}}}
 > {"jsonrpc":"2.0","id":21,"method":"tools/call","params":{"name":"list_servers","arguments":{"cursor":"forged"}}}
 < {"jsonrpc":"2.0","id":21,"result":{"content":[{"type":"text","text":"argument \"cursor\" is not one of this list; accepted is the nextCursor of a page with the same arguments\nhint: leave cursor out to start again"}],"isError":true}}

@@ -1,6 +1,6 @@
 # get_compliance_report, list_compliance_checks, get_compliance_status, list_audit_logs, resources.
 > {"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
-< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{},"completions":{}},"serverInfo":{"name":"compliance-server","version":"*","*":"*"},"instructions":"*"}}
+< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{},"completions":{},"*":"*"},"serverInfo":{"name":"compliance-server","version":"*","*":"*"},"instructions":"*"}}
 > {"jsonrpc":"2.0","method":"notifications/initialized"}
 > {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_compliance_status","arguments":{}}}
 < {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"*"}],"structuredContent":{"registered":0,"checked":0,"checks":0,"openIssues":{"critical":0,"high":0,"medium":0,"low":0},"database":"*","nextStep":"run_compliance_check with the path of an mcp.json","servers":[]}}}
@@ -43,11 +43,11 @@
 > {"jsonrpc":"2.0","id":20,"method":"tools/call","params":{"name":"list_audit_logs","arguments":{"since":"yesterday"}}}
 < {"jsonrpc":"2.0","id":20,"result":{"content":[{"type":"text","text":"argument \"since\": \"yesterday\" is not a time; accepted is a date and time such as *"}],"isError":true}}
 > {"jsonrpc":"2.0","id":21,"method":"resources/list","params":{}}
-< {"jsonrpc":"2.0","id":21,"result":{"resources":[{"uri":"compliance://status","name":"status","title":"Compliance status","description":"Servers with their scores, and open issues by severity.","mimeType":"application/json"}]}}
+< {"jsonrpc":"2.0","id":21,"result":{"resources":[{"uri":"compliance://status","name":"status","title":"Compliance status","description":"Servers with their scores, and open issues by severity.","mimeType":"application/json"},{"uri":"compliance://report.html","mimeType":"text/html","*":"*"},{"uri":"ui://compliance/report","mimeType":"text/html;profile=mcp-app","*":"*"}]}}
 > {"jsonrpc":"2.0","id":22,"method":"resources/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}
-< {"jsonrpc":"2.0","id":22,"result":{"resultType":"complete","resources":[{"uri":"compliance://status","name":"status","title":"Compliance status","description":"Servers with their scores, and open issues by severity.","mimeType":"application/json"}],"ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"compliance-server","version":"*"}}}}
+< {"jsonrpc":"2.0","id":22,"result":{"resultType":"complete","resources":[{"uri":"compliance://status","name":"status","title":"Compliance status","description":"Servers with their scores, and open issues by severity.","mimeType":"application/json"},{"uri":"compliance://report.html","mimeType":"text/html","*":"*"},{"uri":"ui://compliance/report","mimeType":"text/html;profile=mcp-app","*":"*"}],"ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"compliance-server","version":"*"}}}}
 > {"jsonrpc":"2.0","id":23,"method":"resources/templates/list","params":{}}
-< {"jsonrpc":"2.0","id":23,"result":{"resourceTemplates":[{"uriTemplate":"compliance://servers/{name}","name":"server","title":"A server","description":"One registered server with its issues.","mimeType":"application/json"},{"uriTemplate":"compliance://checks/{checkId}/report","name":"report","title":"Report of a check","description":"One check in full, as Markdown.","mimeType":"text/markdown"}]}}
+< {"jsonrpc":"2.0","id":23,"result":{"resourceTemplates":[{"uriTemplate":"compliance://servers/{name}","name":"server","title":"A server","description":"One registered server with its issues.","mimeType":"application/json"},{"uriTemplate":"compliance://checks/{checkId}/report","name":"report","title":"Report of a check","description":"One check in full, as Markdown.","mimeType":"text/markdown"},{"uriTemplate":"compliance://checks/{checkId}/report.html","mimeType":"text/html","*":"*"}]}}
 > {"jsonrpc":"2.0","id":24,"method":"resources/read","params":{"uri":"compliance://status"}}
 < {"jsonrpc":"2.0","id":24,"result":{"contents":[{"uri":"compliance://status","mimeType":"application/json","text":"*"}]}}
 > {"jsonrpc":"2.0","id":25,"method":"resources/read","params":{"uri":"compliance://servers/alpha"}}
