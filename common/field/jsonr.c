@@ -106,7 +106,6 @@ static bool read_value(struct reader *r)
 {
 	struct node *n;
 	char c = r->s.p < r->s.end ? *r->s.p : '\0';
-	unsigned loose = r->s.loose;
 
 	if (r->s.p < r->s.end && !count_node(r))
 		return false;
@@ -117,7 +116,6 @@ static bool read_value(struct reader *r)
 		n->kind = NODE_STRING;
 		if (!scan_string(&r->s, &n->text))
 			return false;
-		n->loose = r->s.loose != loose;
 	} else if (c == '-' || (c >= '0' && c <= '9')) {
 		n->kind = NODE_NUMBER;
 		if (!scan_number(&r->s, &n->text))

@@ -22,7 +22,7 @@ struct node {
 	bool truth;	  /* NODE_BOOL */
 	bool duplicate;	  /* an earlier member of the same object has this key */
 	bool quoted;	  /* YAML: the scalar stood in quotes */
-	bool loose;	  /* raw holds what strict JSON refuses: comments, \u0000 … */
+	bool loose;	  /* raw holds comments or trailing commas: not plain JSON */
 	const char *key;  /* member name, decoded, or NULL */
 	const char *text; /* string: decoded; number: its token; else NULL */
 	const char *raw;  /* its bytes in the input, not NUL-terminated (YAML: NULL) */

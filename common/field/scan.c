@@ -180,8 +180,6 @@ static bool skip_unicode(struct scan *s)
 				 "bad escape, expected \\u and four hexadecimal digits");
 	if (v == 0 && !(s->flags & JSONR_NUL))
 		return scan_fail(s, "\\u0000 is not allowed in text");
-	if (v == 0)
-		s->loose++;
 	if (v >= 0xdc00 && v <= 0xdfff)
 		return scan_fail(
 			s, "lone low surrogate, expected a pair such as \\ud83d\\ude00");

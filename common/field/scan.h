@@ -17,7 +17,7 @@ struct scan {
 	size_t continued; /* bytes between line_start and p that have no column */
 	int line;
 	unsigned flags; /* enum jsonr_flag */
-	unsigned loose; /* comments, trailing commas and \u0000 so far */
+	unsigned loose; /* comments and trailing commas so far */
 	struct pos *pos;
 	struct err *e;
 };

@@ -28,12 +28,13 @@ static char *written(struct arena *a, const struct node *n)
 	return text;
 }
 
-/* Plain JSON text must be read strictly and come out as it went in. */
-static void check_text(struct arena *a, const char *text, bool same)
+/* Plain JSON text must be read strictly, but for what nul allows, and come out as it went
+ * in. */
+static void check_text(struct arena *a, const char *text, unsigned nul, bool same)
 {
 	struct err e = { 0 };
 	const struct node *n =
-		jsonr_parse(a, text, strlen(text), JSONR_DUPLICATES, NULL, &e);
+		jsonr_parse(a, text, strlen(text), JSONR_DUPLICATES | nul, NULL, &e);
 
 	if (!n)
 		fail(e.msg, text);
@@ -53,8 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			jsonr_parse(a, (const char *)data, n, flags, &pos, &e);
 
 		if (node) {
-			check_text(a, written(a, node), true);
-			check_text(a, node_raw(a, node), false);
+			check_text(a, written(a, node), 0, true);
+			check_text(a, node_raw(a, node), flags & JSONR_NUL, false);
 		} else if (e.code != ERR_PARSE || pos.line < 1 || pos.col < 1) {
 			fail("refused without a place", e.msg);
 		}
