@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/str.h"
+#include "compliance-server/compose_facts.h"
 
 static bool reference_inside(struct span s)
 {
@@ -101,13 +102,28 @@ static bool default_password_of_store(const struct named *v)
 	       (is_default_password(v->text) || str_eq(v->text, v->user));
 }
 
-/* A container takes a placeholder for the real password. */
+/* The part of the value that is the password. */
+static const char *password_in(const struct named *v)
+{
+	const char *slash = str_eq(v->name, "NEO4J_AUTH") ? strchr(v->text, '/') : NULL;
+
+	return slash ? slash + 1 : v->text;
+}
+
+/* What listens takes a placeholder for the real password. */
 static bool known_password(const struct named *v)
 {
-	return (str_ends(v->name, "_PASSWORD") || str_eq(v->name, "PGPASSWORD") ||
-		str_eq(v->name, "requirepass") || str_eq(v->name, "masterauth")) &&
-	       (is_default_password(v->text) || is_place(v->text) ||
-		str_eq(v->text, v->user));
+	bool asked;
+
+	if (v->place == LOOK_SERVICE_ARG)
+		asked = str_eq(v->name, "requirepass") || str_eq(v->name, "masterauth");
+	else
+		asked = str_eq(v->name, "NEO4J_AUTH") ||
+			((str_ends(v->name, "_PASSWORD") || str_ends(v->name, "_PASS")) &&
+			 compose_asks_password(v->compose->service, v->name));
+	return asked &&
+	       (is_default_password(password_in(v)) || is_place(password_in(v))) &&
+	       !(str_eq(v->name, "NEO4J_AUTH") && str_eq(v->text, "none"));
 }
 
 static enum claim claim_env(const struct named *v)
@@ -139,6 +155,14 @@ enum claim claim_of(struct arena *a, const struct named *v)
 
 	if (c != CLAIM_NONE || v->place == LOOK_URL)
 		return c;
+	/* put together from references: only a token in it is told for certain */
+	if (v->compose && v->compose->item->value && strchr(v->text, '$') &&
+	    strchr(v->compose->item->value, COMPOSE_UNKNOWN))
+		return v->place == LOOK_SERVICE && token_kind(v->text, v->name, NULL)
+			       ? CLAIM_TOKEN
+			       : CLAIM_NONE;
+	if (v->place == LOOK_SERVICE_ARG && known_password(v))
+		return CLAIM_SERVICE;
 	if (v->place == LOOK_ENV || v->place == LOOK_VAR || v->place == LOOK_SERVICE)
 		return claim_env(v);
 	if (is_private_key(v->text))
@@ -165,7 +189,9 @@ static bool entry_value(const struct rule_run *r, size_t i, struct named *ret)
 
 	if (!v)
 		return false;
-	*ret = (struct named){ place, v->name, v->text ? v->text : "", NULL, v };
+	*ret = (struct named){
+		.place = place, .name = v->name, .text = v->text ? v->text : "", .at = v
+	};
 	if (place != LOOK_ARG)
 		return true;
 	ret->name = NULL;
@@ -204,23 +230,66 @@ static const char *user_of(struct arena *a, const struct config_file *f,
 	return NULL;
 }
 
+/* "$$" is a "$"; what holds references stays as it is written. */
+static const char *service_text(const struct compose_item *it)
+{
+	return !it->text			    ? ""
+	       : it->defaulted || !it->value	    ? it->text
+	       : strchr(it->value, COMPOSE_UNKNOWN) ? it->text
+						    : it->value;
+}
+
+static bool service_value(const struct rule_run *r, const struct config_file *f,
+			  struct claim_walk *w, struct named *ret)
+{
+	const struct compose_file *c = f->compose;
+
+	while (c && w->i < c->n_values) {
+		const struct compose_value *v = &c->values[w->i++];
+
+		if (v->again)
+			continue;
+		*ret = (struct named){ .place = v->variable ? LOOK_SERVICE
+							    : LOOK_SERVICE_ARG,
+				       .name = v->at.name,
+				       .text = service_text(v->item),
+				       .at = &v->at,
+				       .compose = v };
+		if (v->variable)
+			ret->user = user_of(r->arena, f, &v->at);
+		return true;
+	}
+	return false;
+}
+
+static bool dotenv_value(const struct rule_run *r, const struct config_file *f,
+			 struct claim_walk *w, struct named *ret)
+{
+	const struct value *v;
+
+	if (f->sample || w->i >= f->vars.n)
+		return false;
+	v = &f->vars.v[w->i++];
+	*ret = (struct named){ .place = LOOK_VAR,
+			       .name = v->name,
+			       .text = v->text ? v->text : "",
+			       .user = user_of(r->arena, f, v),
+			       .at = v };
+	return true;
+}
+
 static bool project_value(struct rule_run *r, struct claim_walk *w, struct named *ret)
 {
 	const struct project *p = r->project;
 
 	for (; w->file < p->n_files; w->file++, w->i = 0) {
 		const struct config_file *f = p->files[w->file];
-		const struct value *v;
 
-		if (!(r->rule->forms & 1u << f->form) || w->i >= f->vars.n ||
-		    (f->form == FORM_DOTENV && f->sample))
-			continue;
-		v = &f->vars.v[w->i++];
 		r->file = f;
-		*ret = (struct named){ f->form == FORM_DOTENV ? LOOK_VAR : LOOK_SERVICE,
-				       v->name, v->text ? v->text : "", NULL, v };
-		ret->user = user_of(r->arena, f, v);
-		return true;
+		if ((r->rule->forms & 1u << f->form) &&
+		    (f->form == FORM_COMPOSE ? service_value(r, f, w, ret)
+					     : dotenv_value(r, f, w, ret)))
+			return true;
 	}
 	r->file = NULL;
 	return false;

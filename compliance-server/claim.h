@@ -30,6 +30,7 @@ struct named {
 	const char *text; /* never NULL */
 	const char *user; /* the user name that belongs to a password; may be NULL */
 	const struct value *at;
+	const struct compose_value *compose; /* of a compose service, else NULL */
 };
 
 enum claim claim_of(struct arena *a, const struct named *v);
@@ -41,7 +42,8 @@ struct claim_walk {
 
 /* The next value of r->entry, or of the files of r->project that have one of the rule's
  * forms and are no templates: then r->file is set to the file of the value. An argument
- * that is the value of an option goes by the option. False behind the last. */
+ * that is the value of an option goes by the option. What an anchor puts into several
+ * compose services comes once. False behind the last. */
 bool claim_next(struct rule_run *r, struct claim_walk *w, struct named *ret);
 
 typedef void claim_report(struct rule_run *r, const struct named *v);

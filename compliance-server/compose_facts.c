@@ -8,6 +8,8 @@
 
 #include "common/base/str.h"
 #include "compliance-server/compose_part.h"
+#include "compliance-server/facts_entry.h"
+#include "compliance-server/facts_form.h"
 #include "compliance-server/predicate.h"
 
 /* Words of all commands of a file that are looked at. */
@@ -100,6 +102,93 @@ static bool named_like(const char *path, const char *infix)
 	return false;
 }
 
+static struct value value_of(struct arena *a, const struct compose_service *s,
+			     const struct compose_item *it)
+{
+	struct node *n = arena_alloc(a, sizeof(*n));
+	const char *service = pointer_part(a, s->name);
+	bool variable = str_eq(it->key, "environment");
+
+	n->kind = it->text ? NODE_STRING : NODE_NULL;
+	n->text = it->text;
+	n->line = n->end_line = it->line;
+	n->col = n->end_col = it->col;
+	return (struct value){
+		.name = it->name,
+		.text = it->text,
+		.pointer = variable ? arena_printf(a, "services/%s/environment/%s",
+						   service, pointer_part(a, it->name))
+				    : arena_printf(a, "services/%s/%s", service, it->key),
+		.node = n
+	};
+}
+
+static void add_values(struct arena *a, struct compose_file *f,
+		       const struct compose_service *s, const struct compose_items *items,
+		       bool variable)
+{
+	for (size_t i = 0; i < items->n; i++)
+		f->values[f->n_values++] =
+			(struct compose_value){ .at = value_of(a, s, &items->v[i]),
+						.service = s,
+						.item = &items->v[i],
+						.variable = variable };
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct compose_value *x = *(struct compose_value *const *)a;
+	const struct compose_value *y = *(struct compose_value *const *)b;
+	int order = x->item->line - y->item->line;
+
+	if (order == 0)
+		order = x->item->col - y->item->col;
+	if (order == 0)
+		order = strcmp(x->at.text ? x->at.text : "",
+			       y->at.text ? y->at.text : "");
+	return order != 0 ? order : (x > y) - (x < y);
+}
+
+static void mark_again(struct arena *a, struct compose_file *f)
+{
+	struct compose_value **sorted = arena_array(a, f->n_values + 1, sizeof(*sorted));
+
+	for (size_t i = 0; i < f->n_values; i++)
+		sorted[i] = &f->values[i];
+	qsort(sorted, f->n_values, sizeof(*sorted), by_place);
+	for (size_t i = 1; i < f->n_values; i++) {
+		const struct compose_value *x = sorted[i - 1], *y = sorted[i];
+
+		sorted[i]->again =
+			x->item->line == y->item->line && x->item->col == y->item->col &&
+			str_eq(x->at.text, y->at.text) &&
+			str_eq(x->at.name, y->at.name) && x->service != y->service;
+	}
+}
+
+static void read_values(struct arena *a, struct compose_file *f, struct config_file *file)
+{
+	size_t vars = 0, args = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		vars += f->services[i].env.n;
+		args += f->services[i].args.n;
+	}
+	f->values = arena_array(a, vars + args + 1, sizeof(*f->values));
+	file->vars.v = arena_array(a, vars + 1, sizeof(*file->vars.v));
+	for (size_t i = 0; i < f->n; i++) {
+		const struct compose_service *s = &f->services[i];
+
+		add_values(a, f, s, &s->env, true);
+		add_values(a, f, s, &s->args, false);
+	}
+	for (size_t i = 0; i < f->n_values; i++)
+		if (f->values[i].variable)
+			file->vars.v[file->vars.n++] = f->values[i].at;
+	vars_sort(a, file);
+	mark_again(a, f);
+}
+
 void compose_read(struct arena *a, struct config_file *file)
 {
 	struct compose_file *f = arena_alloc(a, sizeof(*f));
@@ -134,6 +223,7 @@ void compose_read(struct arena *a, struct config_file *file)
 		find_parent(&f->services[i]);
 		find_awaited(&f->services[i]);
 	}
+	read_values(a, f, file);
 }
 
 static bool same_folder(const char *a, const char *b)
@@ -261,6 +351,60 @@ bool compose_store(const struct compose_service *s)
 	if (image.name && !strchr(image.name, COMPOSE_UNKNOWN))
 		return compose_is_store(image.name);
 	return !compose_get(s, "build", NULL) && named_store(s->name);
+}
+
+static bool reaches(const struct compose_service *s, bool store, int depth)
+{
+	if (!s || depth == 0)
+		return false;
+	for (size_t i = 0; i < s->n_ports; i++) {
+		const struct compose_port_text *p = &s->ports[i].is;
+		struct span host = { p->host, p->host ? strlen(p->host) : 0 };
+		bool here =
+			p->host && !compose_all_interfaces(p->host) && host_is_loop(host);
+
+		if (store ? compose_store_port(p) : !here)
+			return true;
+	}
+	return reaches(s->parent, store, depth - 1) || reaches(s->base, store, depth - 1);
+}
+
+bool compose_published(const struct compose_service *s)
+{
+	return reaches(s, false, MAX_EXTENDS);
+}
+
+bool compose_store_port(const struct compose_port_text *p)
+{
+	static const long targets[] = { 5432, 3306,  6379, 27017, 9200, 11211,
+					5672, 15672, 6333, 7687,  2379 };
+
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
+		if (p->first <= targets[i] && targets[i] <= p->last)
+			return true;
+	return false;
+}
+
+/* KEYCLOAK_ADMIN_PASSWORD, MINIO_ROOT_PASSWORD, PGADMIN_DEFAULT_PASSWORD. */
+static bool of_administrator(const char *name)
+{
+	static const char *const parts[] = { "ADMIN", "ROOT", "DEFAULT", "SUPERUSER" };
+
+	while (*name != '\0') {
+		struct span part = { name, strcspn(name, "_") };
+
+		for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+			if (span_ieq(part, parts[i]))
+				return true;
+		name += part.n + (name[part.n] != '\0');
+	}
+	return false;
+}
+
+bool compose_asks_password(const struct compose_service *s, const char *name)
+{
+	return compose_store(s) || of_administrator(name) ||
+	       reaches(s, true, MAX_EXTENDS);
 }
 
 /* "/a/b" and "./c/../d" are "/a/b/d", without a look at the disk. */

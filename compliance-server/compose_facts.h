@@ -31,6 +31,7 @@ struct compose_port {
 
 struct compose_mount {
 	struct compose_item at; /* text and value are the source alone */
+	bool makes_folder;	/* Compose makes one where the source is missing */
 	bool bind, read_only;
 	bool creates; /* says itself that a missing folder is to be created */
 };
@@ -60,6 +61,16 @@ struct compose_service {
 	struct compose_image image_is;
 };
 
+/* A variable or a word of a command, in the form of other values. */
+struct compose_value {
+	struct value
+		at; /* pointer "services/NAME/environment/KEY", "services/NAME/command" */
+	const struct compose_service *service;
+	const struct compose_item *item;
+	bool variable; /* of environment */
+	bool again;    /* the same text as an earlier one: an anchor puts it in both */
+};
+
 enum compose_set { COMPOSE_VOLUMES, COMPOSE_NETWORKS, COMPOSE_SECRETS, COMPOSE_SETS };
 extern const char *const compose_sets[]; /* volumes networks secrets */
 
@@ -69,14 +80,17 @@ struct compose_file {
 	struct compose_service *services;
 	size_t n;
 	struct compose_service **by_name; /* sorted */
-	struct strs names[COMPOSE_SETS];  /* what it defines, sorted */
+	struct compose_value *values;	  /* of all services, in order */
+	size_t n_values;
+	struct strs names[COMPOSE_SETS]; /* what it defines, sorted */
 	bool is_base;	  /* compose.yaml and the other names that are found alone */
 	bool is_override; /* compose.override.yaml and the like */
 	bool includes;	  /* takes in other files */
 	const struct compose_file *base; /* of an override, in the same folder */
 };
 
-/* Reads top into f->compose; for files of FORM_COMPOSE. */
+/* Reads top into f->compose, and the variables into f->vars; for files of FORM_COMPOSE.
+ */
 void compose_read(struct arena *a, struct config_file *f);
 /* Joins override files with the base beside them. */
 void compose_link(const struct project *p);
@@ -101,6 +115,12 @@ bool compose_defines(const struct compose_file *f, enum compose_set set,
 bool compose_store(const struct compose_service *s);
 /* The image it has by itself, by what it extends or overrides; .name NULL: none. */
 struct compose_image compose_image_of(const struct compose_service *s);
+/* Others reach it: one of its ports is published on more than this computer. */
+bool compose_published(const struct compose_service *s);
+/* A password of this name is one that the service asks for, not one that it sends. */
+bool compose_asks_password(const struct compose_service *s, const char *name);
+bool compose_store_port(const struct compose_port_text *p); /* 5432, 6379 and so on */
+
 /* A path of the file as Compose resolves it; NULL: not to be resolved here (absolute, of
  * the home folder, or with a reference). */
 char *compose_path(struct arena *a, const struct compose_file *f, const char *value);

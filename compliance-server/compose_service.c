@@ -38,28 +38,46 @@ struct compose_item compose_item_of(struct arena *a, const char *key,
 	return it;
 }
 
-/* Moves the item to byte n of its text, where the text stands in the file as it is. */
-static void move_to(struct compose_item *it, const struct node *node, size_t n)
-{
-	int columns = 0, whole = 0;
+/* Columns inside the text of a scalar, for offsets that only grow. */
+struct ruler {
+	const struct node *node; /* NULL: the text is written in another way */
+	size_t at;
+	int columns;
+};
 
-	for (const char *p = node->text; *p != '\0'; p++) {
+static struct ruler ruler_of(const struct node *node)
+{
+	struct ruler u = { node, 0, 0 };
+	int whole = 0;
+
+	for (const char *p = node->text; *p != '\0'; p++)
 		whole += utf8_columns(*p);
-		columns += (size_t)(p - node->text) < n ? utf8_columns(*p) : 0;
-	}
-	if (node->end_line == node->line &&
-	    node->end_col - node->col == whole + (node->quoted ? 2 : 0))
-		it->col = node->col + columns + (node->quoted ? 1 : 0);
+	if (node->end_line != node->line ||
+	    node->end_col - node->col != whole + (node->quoted ? 2 : 0))
+		u.node = NULL;
+	return u;
 }
 
-/* "NAME=value"; the value begins at byte `from` of the node's text. */
-static void named(struct arena *a, struct compose_item *it, const struct node *node,
-		  const char *name, size_t n, size_t from)
+/* Moves the item to byte n of the text, where the text stands in the file as it is. */
+static void move_to(struct compose_item *it, struct ruler *u, size_t n)
 {
-	it->name = arena_strndup(a, name, n);
-	it->text = name + n + 1;
+	if (!u->node)
+		return;
+	for (; u->at < n; u->at++)
+		u->columns += utf8_columns(u->node->text[u->at]);
+	it->col = u->node->col + u->columns + (u->node->quoted ? 1 : 0);
+}
+
+/* "NAME=value" with n bytes in front of the "=". */
+static void named(struct arena *a, struct compose_item *it, const struct node *node,
+		  size_t n)
+{
+	struct ruler u = ruler_of(node);
+
+	it->name = arena_strndup(a, node->text, n);
+	it->text = node->text + n + 1;
 	it->value = compose_interpolate(a, it->text, &it->defaulted);
-	move_to(it, node, from + n + 1);
+	move_to(it, &u, n + 1);
 }
 
 static size_t count(const struct node *n)
@@ -80,12 +98,15 @@ static void read_env(struct reader *r, struct compose_service *s)
 		if (env->kind == NODE_OBJECT) {
 			it.name = c->key;
 		} else {
-			eq = c->kind == NODE_STRING ? strchr(c->text, '=') : NULL;
-			if (!eq)
-				continue; /* handed through from outside */
-			named(r->arena, &it, c, c->text, (size_t)(eq - c->text), 0);
+			if (c->kind != NODE_STRING)
+				continue;
 			it.element = true;
 			it.index = i;
+			it.name = c->text;
+			it.text = it.value = NULL; /* handed through from outside */
+			eq = strchr(c->text, '=');
+			if (eq)
+				named(r->arena, &it, c, (size_t)(eq - c->text));
 		}
 		s->env.v[s->env.n++] = it;
 	}
@@ -106,10 +127,10 @@ static size_t name_before(const char *word)
 	return n > from && word[n] == '=' && !is_digit(word[from]) ? n : 0;
 }
 
-/* Adds a word of a command; an option before it is its name. node is NULL for a word
- * whose own place is not known. */
+/* Adds a word of a command; an option before it is its name. u is NULL for a word whose
+ * own place is not known. */
 static void add_word(struct reader *r, struct compose_service *s, struct compose_item it,
-		     const struct node *node, const struct compose_word *word)
+		     struct ruler *u, const struct compose_word *word)
 {
 	struct compose_items *args = &s->args;
 	size_t n = name_before(word->text), dashes = strspn(word->text, "-");
@@ -118,8 +139,8 @@ static void add_word(struct reader *r, struct compose_service *s, struct compose
 
 	it.text = word->text + (n > 0 ? n + 1 : 0);
 	it.value = compose_interpolate(r->arena, it.text, &it.defaulted);
-	if (node)
-		move_to(&it, node, word->at + (n > 0 ? n + 1 : 0));
+	if (u)
+		move_to(&it, u, word->at + (n > 0 ? n + 1 : 0));
 	if (n > 0)
 		it.name = arena_strndup(r->arena, word->text + dashes, n - dashes);
 	else if (option && dashes == 0)
@@ -155,17 +176,17 @@ static struct compose_words split(struct reader *r, struct compose_service *s,
 
 /* One word, or what a shell behind -c makes of it; there the place is the whole word. */
 static void add_words(struct reader *r, struct compose_service *s, struct compose_item it,
-		      const struct node *node, const struct compose_word *word)
+		      struct ruler *u, const struct compose_word *word)
 {
 	struct compose_words inner = { NULL, 0, false };
 
 	if (behind_shell_option(&s->args) && strpbrk(word->text, " \t\n"))
 		inner = split(r, s, word->text);
 	if (inner.n == 0) {
-		add_word(r, s, it, node, word);
+		add_word(r, s, it, u, word);
 		return;
 	}
-	move_to(&it, node, word->at);
+	move_to(&it, u, word->at);
 	for (size_t i = 0; i < inner.n; i++)
 		add_word(r, s, it, NULL, &inner.v[i]);
 }
@@ -177,11 +198,12 @@ static void read_command(struct reader *r, struct compose_service *s, const char
 
 	if (n && n->kind == NODE_STRING) {
 		struct compose_words w = split(r, s, n->text);
+		struct ruler u = ruler_of(n);
 
 		it.line = n->line;
 		it.col = n->col;
 		for (size_t i = 0; i < w.n; i++)
-			add_words(r, s, it, n, &w.v[i]);
+			add_words(r, s, it, &u, &w.v[i]);
 		return;
 	}
 	for (const struct node *c = n ? n->first : NULL; c; c = c->next) {
@@ -190,10 +212,13 @@ static void read_command(struct reader *r, struct compose_service *s, const char
 		it.line = c->line;
 		it.col = c->col;
 		it.element = true;
-		if (w.text && c->kind == NODE_STRING)
-			add_words(r, s, it, c, &w);
-		else if (w.text)
+		if (w.text && c->kind == NODE_STRING) {
+			struct ruler u = ruler_of(c);
+
+			add_words(r, s, it, &u, &w);
+		} else if (w.text) {
 			add_word(r, s, it, NULL, &w);
+		}
 		it.index++;
 	}
 }
@@ -247,6 +272,7 @@ static bool long_mount(struct arena *a, const struct node *n, struct compose_mou
 		return false;
 	m->bind = str_eq(type, "bind");
 	m->read_only = ro && ro->kind == NODE_BOOL && ro->truth;
+	m->makes_folder = !create || create->kind != NODE_BOOL || create->truth;
 	m->creates = create && create->kind == NODE_BOOL && create->truth;
 	at.element = true;
 	at.index = m->at.index;
@@ -260,6 +286,7 @@ static bool short_mount(struct arena *a, struct compose_mount *m)
 
 	compose_mount_split(a, m->at.value, &is);
 	m->at.value = is.source;
+	m->makes_folder = true;
 	m->bind = is.bind;
 	m->read_only = is.read_only;
 	return is.source != NULL;

@@ -11,8 +11,9 @@ enum look_place {
 	LOOK_ENV,
 	LOOK_URL,
 	LOOK_HEADER,
-	LOOK_VAR,     /* assignment of a .env file */
-	LOOK_SERVICE, /* environment or option of a compose service */
+	LOOK_VAR,	  /* assignment of a .env file */
+	LOOK_SERVICE,	  /* environment of a compose service */
+	LOOK_SERVICE_ARG, /* word of its command or entrypoint */
 };
 
 /* Every string of the entry, one after the other; NULL behind the last. */

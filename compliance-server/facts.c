@@ -13,7 +13,6 @@
 #include "common/base/digest.h"
 #include "common/base/fd.h"
 #include "common/base/str.h"
-#include "compliance-server/compose_facts.h"
 #include "compliance-server/facts_entry.h"
 #include "compliance-server/facts_form.h"
 #include "compliance-server/facts_tools.h"
@@ -307,8 +306,6 @@ static void file_fill(struct facts *fa, struct config_file *f, const char *p, si
 		find_maps(fa->arena, f);
 		add_entries(fa, f);
 	}
-	if (f->state == FILE_READ && f->form == FORM_COMPOSE)
-		compose_read(fa->arena, f);
 }
 
 static bool pick_host(struct arena *a, const struct facts_options *opt,

@@ -8,6 +8,7 @@
 #include "common/base/str.h"
 #include "common/config/dotenv.h"
 #include "common/field/yamlr.h"
+#include "compliance-server/compose_facts.h"
 #include "compliance-server/facts_entry.h"
 #include "compliance-server/predicate.h"
 
@@ -74,7 +75,7 @@ static int compare_vars(const void *a, const void *b)
 	return order != 0 ? order : x < y ? -1 : x > y;
 }
 
-static void sort_vars(struct arena *a, struct config_file *f)
+void vars_sort(struct arena *a, struct config_file *f)
 {
 	f->vars_sorted = arena_array(a, f->vars.n + 1, sizeof(*f->vars_sorted));
 	for (size_t i = 0; i < f->vars.n; i++)
@@ -126,55 +127,7 @@ static void parse_dotenv(struct arena *a, struct config_file *f, const char *tex
 							 .text = d->v[i].value,
 							 .pointer = d->v[i].name,
 							 .node = var_node(a, &d->v[i]) };
-	sort_vars(a, f);
-}
-
-static const char *scalar_text(const struct node *n)
-{
-	return n->kind == NODE_BOOL ? (n->truth ? "true" : "false") : n->text;
-}
-
-static void add_var(struct arena *a, struct config_file *f, const char *service,
-		    const struct node *n)
-{
-	const char *eq = n->key || !n->text ? NULL : strchr(n->text, '=');
-	const char *name = n->key ? n->key
-			   : eq	  ? arena_strndup(a, n->text, (size_t)(eq - n->text))
-				  : n->text;
-
-	if (!name)
-		return;
-	f->vars.v[f->vars.n++] =
-		(struct value){ .name = name,
-				.text = n->key ? scalar_text(n)
-					: eq   ? eq + 1
-					       : NULL,
-				.pointer = arena_printf(a, "services/%s/environment/%s",
-							pointer_part(a, service),
-							pointer_part(a, name)),
-				.node = n };
-}
-
-static void compose_vars(struct arena *a, struct config_file *f)
-{
-	const struct node *services = node_get(f->top, "services");
-	size_t n = 0;
-
-	for (int add = 0; add < 2; add++) {
-		for (const struct node *s = services ? services->first : NULL; s;
-		     s = s->next) {
-			const struct node *env =
-				s->key ? node_get(s, "environment") : NULL;
-
-			n += env && add == 0 ? env->n : 0;
-			for (const struct node *m = env && add > 0 ? env->first : NULL; m;
-			     m = m->next)
-				add_var(a, f, s->key, m);
-		}
-		if (add == 0)
-			f->vars.v = arena_array(a, n + 1, sizeof(*f->vars.v));
-	}
-	sort_vars(a, f);
+	vars_sort(a, f);
 }
 
 static bool is_kubernetes(const struct node *doc)
@@ -201,7 +154,7 @@ static bool parse_yaml(struct arena *a, struct config_file *f, const char *text,
 	if (f->n_docs == 1 && !kubernetes && node_get(f->top, "services"))
 		f->form = FORM_COMPOSE;
 	if (f->form == FORM_COMPOSE)
-		compose_vars(a, f);
+		compose_read(a, f);
 	if (f->form == FORM_COMPOSE || kubernetes)
 		return true;
 	f->state = FILE_OTHER;

@@ -14,6 +14,8 @@ bool form_is_sample(const char *path);
  * is of no form we know. On bad syntax false, f->error_at and e. */
 bool form_parse(struct arena *a, struct config_file *f, const char *text, size_t n,
 		struct err *e) MUST_CHECK;
+/* Sets f->vars_sorted, when f->vars is complete. */
+void vars_sort(struct arena *a, struct config_file *f);
 
 bool is_kustomization(const char *path); /* by its name: it needs no kind */
 

@@ -71,6 +71,7 @@ void check_sup_008(struct rule_run *r);
 void check_sup_009(struct rule_run *r);
 void check_net_001(struct rule_run *r);
 void check_net_002(struct rule_run *r);
+void check_net_002_project(struct rule_run *r);
 void check_net_003(struct rule_run *r);
 void check_net_004(struct rule_run *r);
 void check_env_001(struct rule_run *r);
@@ -91,6 +92,8 @@ void check_dc_014(struct rule_run *r);
 void check_dc_015(struct rule_run *r);
 void check_dc_016(struct rule_run *r);
 
+/* HOST=0.0.0.0 and the like. */
+bool listens_everywhere(const char *name, const char *text);
 /* A folder that is much more than a container needs (CMD-009, DC-013), and how bad. */
 bool broad_mount(const char *source, bool read_only, enum severity *ret);
 void check_ops_001(struct rule_run *r);

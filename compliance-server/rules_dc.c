@@ -179,14 +179,10 @@ void check_dc_004(struct rule_run *r)
 /* 8123 is as well the port of a popular house automation. */
 static bool store_port(const struct compose_service *s, const struct compose_port_text *p)
 {
-	static const long targets[] = { 5432, 3306,  6379, 27017, 9200, 11211,
-					5672, 15672, 6333, 7687,  2379 };
 	const long clickhouse = 8123;
 
-	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
-		if (p->first <= targets[i] && targets[i] <= p->last)
-			return true;
-	return p->first <= clickhouse && clickhouse <= p->last && compose_store(s);
+	return compose_store_port(p) ||
+	       (p->first <= clickhouse && clickhouse <= p->last && compose_store(s));
 }
 
 static void open_stores(struct rule_run *r, const struct compose_service *s)

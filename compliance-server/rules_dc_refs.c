@@ -249,12 +249,36 @@ static bool is_missing(struct missing *m, const char *value)
 	return true;
 }
 
-static void path_missing(struct missing *m, const struct compose_item *at,
-			 const char *what)
+static void path_missing(struct missing *m, enum severity sev,
+			 const struct compose_item *at, const char *what)
 {
 	if (at->text && !strchr(at->text, '$') && is_missing(m, at->value))
-		dc_fail(m->r, SEV_HIGH, m->s, at, "%s %s of \"%s\" does not exist", what,
+		dc_fail(m->r, sev, m->s, at, "%s %s of \"%s\" does not exist", what,
 			str_printable(m->r->arena, at->value, 120), m->s->name);
+}
+
+/* A folder the service is to fill: that it is empty at first does no harm. */
+static bool to_be_filled(const struct compose_mount *m)
+{
+	static const char *const words[] = { "data",	"log",	    "logs",   "cache",
+					     "tmp",	"temp",	    "db",     "storage",
+					     "upload",	"uploads",  "output", "outputs",
+					     "backup",	"backups",  "volume", "volumes",
+					     "results", "downloads" };
+	const char *p = m->at.value, *slash = strrchr(p, '/');
+
+	/* a name with an ending is a file */
+	if (m->read_only || !m->makes_folder || strchr(slash ? slash + 1 : p + 1, '.'))
+		return false;
+	for (size_t n; *p != '\0'; p += n + (p[n] != '\0')) {
+		struct span part = { p, strcspn(p, "/.-_") };
+
+		n = part.n;
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (span_ieq(part, words[i]))
+				return true;
+	}
+	return false;
 }
 
 /* A folder of this project: not a repository, an archive or another kind of source. */
@@ -274,12 +298,12 @@ static void build_missing(struct missing *m)
 
 	if (!local_context(context))
 		return;
-	path_missing(m, &s->build, "The build folder");
+	path_missing(m, SEV_HIGH, &s->build, "The build folder");
 	if (m->seen.n > before || !at.text || strchr(at.text, '$'))
 		return;
 	if (at.value[0] != '/')
 		at.value = arena_printf(m->r->arena, "%s/%s", context, at.value);
-	path_missing(m, &at, "The Dockerfile");
+	path_missing(m, SEV_HIGH, &at, "The Dockerfile");
 }
 
 static bool defined(const struct compose_service *s, int set, const char *name)
@@ -349,10 +373,11 @@ static void service_references(struct rule_run *r, const struct compose_service 
 	build_missing(&m);
 	for (size_t i = 0; i < s->n_env_files; i++)
 		if (s->env_files[i].required)
-			path_missing(&m, &s->env_files[i].at, "The env_file");
+			path_missing(&m, SEV_HIGH, &s->env_files[i].at, "The env_file");
 	for (size_t i = 0; i < s->n_mounts; i++)
 		if (s->mounts[i].bind && !s->mounts[i].creates)
-			path_missing(&m, &s->mounts[i].at, "The bind source");
+			path_missing(&m, to_be_filled(&s->mounts[i]) ? SEV_LOW : SEV_HIGH,
+				     &s->mounts[i].at, "The bind source");
 	if (stands_alone(s->file))
 		names_missing(r, s);
 }

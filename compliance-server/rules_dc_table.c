@@ -74,6 +74,40 @@ const struct rule rules_compose[] = {
 		 "each other without it.",
 	  .ref = "CWE-668; CWE-1327",
 	  .check = check_dc_005 },
+	{ .id = "DC-006",
+	  .category = CAT_SECURITY,
+	  .severity = SEV_HIGH,
+	  .confidence = CONF_HIGH,
+	  COMPOSE,
+	  .title = "Literal secret in the environment of a service",
+	  .detect = "A variable in 'environment' with the name of a secret and a value "
+		    "that looks like one, or with a credential of a known format. The "
+		    "default in '${X:-default}' counts as well; one that is a "
+		    "placeholder or a well-known password is low.",
+	  .guard = "'${X}' and '${X:?}'; publishable keys.",
+	  .why = "The file lies in a repository, and everybody who reads it has the "
+		 "secret.",
+	  .fix = "Use '${X:?}' together with a secret file or the 'secrets' key.",
+	  .ref = "CWE-798; MCP01",
+	  .check = check_dc_006 },
+	{ .id = "DC-007",
+	  .category = CAT_SECURITY,
+	  .severity = SEV_HIGH,
+	  .confidence = CONF_HIGH,
+	  COMPOSE,
+	  .title = "Default credentials",
+	  .detect = "A variable that sets the password of a data store or of an "
+		    "administrator (its name ends in '_PASSWORD' or '_PASS'), or "
+		    "'--requirepass' or '--masterauth', has a well-known password or a "
+		    "placeholder. Medium if no port of the service is published, or "
+		    "only on 127.0.0.1.",
+	  .guard = "References and '*_FILE' variables. A password that a service only "
+		   "sends is SEC-004 or SEC-005.",
+	  .why = "What listens takes a placeholder for the real password, and "
+		 "everybody knows it.",
+	  .fix = "Load a random password from a secret file.",
+	  .ref = "CWE-1392; MCP07",
+	  .check = check_dc_007 },
 	{ .id = "DC-008",
 	  .category = CAT_OPERATIONAL,
 	  .severity = SEV_MEDIUM,
@@ -195,10 +229,13 @@ const struct rule rules_compose[] = {
 	  .confidence = CONF_VERY_HIGH,
 	  COMPOSE,
 	  .title = "Reference to something that does not exist",
-	  .detect = "A relative path in 'env_file', 'build', a bind source or a "
-		    "secret's 'file' that is not there; a service in 'depends_on', a "
-		    "named volume, network or secret that the file does not define. "
-		    "The same path twice in one service is one finding.",
+	  .detect =
+		  "A relative path in 'env_file', 'build', a bind source or a "
+		  "secret's 'file' that is not there; a service in 'depends_on', a "
+		  "named volume, network or secret that the file does not define. "
+		  "The same path twice in one service is one finding. Low for a "
+		  "folder that Compose makes and the service is to fill: not read-only, "
+		  "and a name such as data, logs or uploads.",
 	  .guard = "Absolute paths belong to the computer of the deployment. Values "
 		   "with references; what is marked as not required or to be created; "
 		   "names in files that are used together with others (include, and "

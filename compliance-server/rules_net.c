@@ -83,11 +83,20 @@ static void published_ports(struct rule_run *r, const struct look_container *box
 	}
 }
 
+bool listens_everywhere(const char *name, const char *text)
+{
+	static const char *const names[] = { "HOST", "BIND", "MCP_HOST", "UVICORN_HOST" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(name, names[i]))
+			return str_eq(text, "0.0.0.0");
+	return false;
+}
+
 void check_net_002(struct rule_run *r)
 {
 	static const char *const options[] = { "--host", "--bind", "--address", "-H",
 					       NULL };
-	static const char *const names[] = { "HOST", "BIND", "MCP_HOST", "UVICORN_HOST" };
 	const struct entry *e = r->entry;
 	struct look_container box;
 	const struct value *at;
@@ -105,12 +114,10 @@ void check_net_002(struct rule_run *r)
 				  e->name);
 	}
 	for (size_t i = 0; i < e->env.n; i++)
-		for (size_t k = 0; k < ARRAY_LEN(names); k++)
-			if (str_eq(e->env.v[i].name, names[k]) &&
-			    str_eq(e->env.v[i].text, "0.0.0.0"))
-				rule_fail(r, SEV_HIGH, &e->env.v[i],
-					  "%s makes \"%s\" listen on all interfaces",
-					  names[k], e->name);
+		if (listens_everywhere(e->env.v[i].name, e->env.v[i].text))
+			rule_fail(r, SEV_HIGH, &e->env.v[i],
+				  "%s makes \"%s\" listen on all interfaces",
+				  e->env.v[i].name, e->name);
 }
 
 static bool names_metadata(const char *s)

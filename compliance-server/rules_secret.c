@@ -4,6 +4,7 @@
 
 #include "common/base/str.h"
 #include "compliance-server/claim.h"
+#include "compliance-server/compose_facts.h"
 #include "compliance-server/rules_checks.h"
 
 static void token_found(struct rule_run *r, enum severity s, const struct named *v,
@@ -45,23 +46,45 @@ void check_sec_002(struct rule_run *r)
 	claim_each(r, CLAIM_LITERAL, report_literal);
 }
 
+/* What a program is given on its command line: how bad, SEV_INFO for nothing. */
+static enum severity on_command_line(const struct named *v)
+{
+	bool service = v->place == LOOK_SERVICE_ARG;
+
+	if (!secret_key(v->name) || v->text[0] == '\0')
+		return SEV_INFO;
+	if (service && (is_default_password(v->text) || is_place(v->text)))
+		return SEV_MEDIUM;
+	/* parts of it are references */
+	if (service && strchr(v->text, '$') && !str_eq(v->text, v->compose->item->value))
+		return SEV_INFO;
+	return looks_secret(v->text) ? SEV_HIGH : SEV_INFO;
+}
+
 void check_sec_003(struct rule_run *r)
 {
 	struct claim_walk w = { 0 };
 	struct named v;
 
 	while (claim_next(r, &w, &v)) {
-		if (v.place != LOOK_ARG && v.place != LOOK_COMMAND)
+		enum severity s;
+
+		if (v.place != LOOK_ARG && v.place != LOOK_COMMAND &&
+		    v.place != LOOK_SERVICE_ARG)
 			continue;
 		if (!publishable(v.text) && token_kind(v.text, v.name, NULL)) {
 			token_found(r, SEV_CRITICAL, &v, " on the command line");
-		} else if (v.place == LOOK_ARG && secret_key(v.name) &&
-			   looks_secret(v.text)) {
-			rule_fail(r, SEV_HIGH, v.at, "%s is a secret on the command line",
-				  claim_name(r, &v));
-			rule_evidence(r, "literal", "%s: literal secret",
-				      claim_name(r, &v));
+			continue;
 		}
+		s = v.place == LOOK_COMMAND ? SEV_INFO : on_command_line(&v);
+		if (s == SEV_INFO)
+			continue;
+		rule_fail(r, s, v.at, "%s is a secret on the command line",
+			  claim_name(r, &v));
+		rule_evidence(r, s == SEV_HIGH ? "literal" : "known", "%s: %s",
+			      claim_name(r, &v),
+			      s == SEV_HIGH ? "literal secret"
+					    : "default or placeholder");
 	}
 }
 

@@ -49,7 +49,10 @@ const struct rule rules_secret[] = {
 	  .title = "Secret on the command line",
 	  .detect = "A token pattern in any argument; or '--<secret_key>=v', "
 		    "'--<secret_key>' followed by v, 'KEY=v' (also 'docker run -e "
-		    "KEY=v') where v looks like a secret.",
+		    "KEY=v') where v looks like a secret. The 'command' and "
+		    "'entrypoint' of a compose service count as arguments; there a "
+		    "default or placeholder is reported too, at medium, because the "
+		    "container takes it for the real password.",
 	  .guard = "The next element begins with '-'; '-e KEY' without a value; "
 		   "in 'args' of a server entry a placeholder is SEC-004.",
 	  .why = "Arguments are visible to every user of the computer in the "
@@ -58,7 +61,9 @@ const struct rule rules_secret[] = {
 		 "arguments are visible in the process table and in 'docker "
 		 "inspect'.",
 	  .ref = "MCP01; CWE-214",
-	  .check = check_sec_003 },
+	  .check = check_sec_003,
+	  .check_project = check_sec_003,
+	  .forms = 1u << FORM_COMPOSE },
 	{ .id = "SEC-004",
 	  .category = CAT_SECURITY,
 	  .severity = SEV_LOW,

@@ -422,13 +422,21 @@ const struct rule rules_net[] = {
 	  .title = "Server listens on all interfaces",
 	  .detect = "'--host', '--bind', '--address' or '-H' with 0.0.0.0, '::' or "
 		    "'*'; HOST, BIND, MCP_HOST or UVICORN_HOST equal to 0.0.0.0 in "
-		    "'env'; 'docker run -p 8080:8080' without a host address.",
+		    "'env' or in a .env file; 'docker run -p 8080:8080' without a host "
+		    "address; a compose service whose name, image, build folder or "
+		    "command has the word 'mcp' and that publishes a port without a "
+		    "host address.",
+	  .guard = "Inside a compose service only the published port counts, also for "
+		   "a .env file that it loads through 'env_file'. Data stores are "
+		   "DC-005.",
 	  .why = "Everybody in the same network can reach the server, not only "
 		 "this computer.",
 	  .fix = "Bind or publish on 127.0.0.1 and let the reverse proxy face "
 		 "the network.",
 	  .ref = "MCP 2025-11-25 basic/transports, security warning 2; CWE-1327",
-	  .check = check_net_002 },
+	  .check = check_net_002,
+	  .check_project = check_net_002_project,
+	  .forms = FORMS_ENV },
 	{ .id = "NET-003",
 	  .category = CAT_SECURITY,
 	  .severity = SEV_CRITICAL,
