@@ -26,7 +26,7 @@ const struct field check_fields[] = {
 	FIELD(struct check_in, live,
 	      .doc = "Start the servers and speak to them; this is your consent."),
 	FIELD(struct check_in, format, .max = 20, .item_max = 4200,
-	      .doc = "text, json, sarif, junit or markdown, for standard output; or "
+	      .doc = "text, json, sarif, junit, markdown or html, for standard output; or "
 		     "NAME=FILE, any number of them. Default text."),
 	FIELD(struct check_in, output, .max = 4096,
 	      .doc = "File for the report that would go to standard output."),

@@ -7,6 +7,7 @@
 
 #include "common/base/names.h"
 #include "common/base/str.h"
+#include "compliance-server/html.h"
 #include "compliance-server/report.h"
 
 static bool wanted(const struct finding *f, unsigned parts)
@@ -136,12 +137,25 @@ const char *report_verdict(struct arena *a, const struct check_report *r,
 	}
 }
 
+static void report_html(const struct check_report *r, const struct report_options *opt,
+			struct buf *out)
+{
+	struct arena *a = arena_new();
+	struct html_page page;
+
+	(void)opt;
+	html_of_report(r, a, &page);
+	html_write(&page, a, out);
+	arena_free(a);
+}
+
 const struct report_format report_formats[] = {
 	{ "text", "text/plain", report_text },
 	{ "json", "application/json", report_json },
 	{ "sarif", "application/sarif+json", report_sarif },
 	{ "junit", "application/xml", report_junit },
 	{ "markdown", "text/markdown", report_markdown },
+	{ "html", "text/html", report_html },
 	{ .name = NULL },
 };
 
