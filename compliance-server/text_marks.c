@@ -50,7 +50,11 @@ static const char *role_json(const char *from, size_t *ret_n)
 		q += strspn(q, "\"' \t\n");
 		if (!str_starts(q, "system") && !str_starts(q, "developer"))
 			continue;
-		*ret_n = (size_t)(q - p) + 6;
+		*ret_n = (size_t)(q - p) + strcspn(q, " \"'\n");
+		q = p + *ret_n;
+		q += strspn(q, "\"' \t\n");
+		if (*q == '|')
+			continue; /* one of several: the type of a field */
 		return p;
 	}
 	return NULL;
@@ -132,8 +136,7 @@ static bool named(const struct text *t, const struct tag *tag, const char *const
 		size_t len = strlen(names[i]);
 
 		if (len <= tag->len &&
-		    find_ignoring_case(t->plain + tag->name, names[i]) ==
-			    t->plain + tag->name &&
+		    span_ieq((struct span){ t->plain + tag->name, len }, names[i]) &&
 		    (len == tag->len || strchr("_-", t->plain[tag->name + len])))
 			return true;
 	}
@@ -145,13 +148,11 @@ static bool named(const struct text *t, const struct tag *tag, const char *const
 static size_t block_end(const struct text *t, const struct tag *tag)
 {
 	size_t max = MIN(t->len, tag->end + ORDER_WITHIN);
-	const char *p = t->plain + tag->end;
 
-	while ((p = strstr(p, "</")) && p < t->plain + max) {
-		if (!strncmp(p + 2, t->plain + tag->name, tag->len))
-			return (size_t)(p - t->plain);
-		p += 2;
-	}
+	for (size_t i = tag->end; i + 2 < max; i++)
+		if (t->plain[i] == '<' && t->plain[i + 1] == '/' &&
+		    !strncmp(t->plain + i + 2, t->plain + tag->name, tag->len))
+			return i;
 	return at_line_start(t, t->plain + tag->at) && strchr(" \n\t", t->plain[tag->end])
 		       ? max
 		       : tag->end;
@@ -178,12 +179,13 @@ void mark_tags(const struct look *l, const struct text *t, struct found *best)
 	const uint64_t orders = W(W_MUST) | W(W_HURRY) | W(W_NEG) | W(W_ALWAYS) |
 				W(W_READ) | W(W_PASS) | W(W_SEND) | W(W_IGNORE) |
 				W(W_CALL);
+	struct found file = { .severity = SEV_INFO };
+	bool files_read = false, file_in;
 	size_t from = 0;
 	struct tag tag;
 
 	while (next_tag(t, &from, &tag)) {
 		bool dark = named(t, &tag, hidden, ARRAY_LEN(hidden));
-		struct found other = { .severity = SEV_INFO };
 		size_t end;
 		int n;
 
@@ -191,13 +193,15 @@ void mark_tags(const struct look *l, const struct text *t, struct found *best)
 			continue;
 		end = block_end(t, &tag);
 		n = kinds(t, tag.end, end, orders, W(W_READ) | W(W_PASS) | W(W_SEND));
-		mark_files(l, t, &other);
-		if (other.severity == SEV_INFO || other.to <= tag.end || other.from > end)
-			other.severity = SEV_INFO;
 		if (n == 0)
 			continue;
-		found_better(best, dark || other.severity ? SEV_HIGH : SEV_LOW, tag.at,
-			     end, "gives the model an order in a block of its own");
+		if (!dark && !files_read) {
+			mark_files(l, t, &file);
+			files_read = true;
+		}
+		file_in = file.severity && file.to > tag.end && file.from < end;
+		found_better(best, dark || file_in ? SEV_HIGH : SEV_LOW, tag.at, end,
+			     "gives the model an order in a block of its own");
 	}
 }
 

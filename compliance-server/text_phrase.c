@@ -208,6 +208,17 @@ enum severity guard_hide(const struct text *t, const struct match *m, enum sever
 		       : MIN(s, SEV_MEDIUM);
 }
 
+/* "The user is not notified" may be how a service works. */
+enum severity guard_told(const struct text *t, const struct match *m, enum severity s)
+{
+	return text_before(t, m->at[0], 5, W(W_MUST) | W(W_HURRY)) ? s : SEV_LOW;
+}
+
+enum severity guard_replaced(const struct text *t, const struct match *m, enum severity s)
+{
+	return text_before(t, m->at[2], 3, W(W_NOT)) ? SEV_INFO : s;
+}
+
 enum severity guard_consent(const struct text *t, const struct match *m, enum severity s)
 {
 	return twice_negated(t, m->at[0]) ? SEV_INFO : s;
@@ -219,7 +230,7 @@ enum severity guard_override(const struct text *t, const struct match *m, enum s
 	bool replaces = word_is(t, verb, "override") || word_is(t, verb, "bypass");
 	bool rule = t->words[what].classes & W(W_RULE);
 
-	if (text_before(t, verb, 3, W(W_MAYBE)) ||
+	if (text_before(t, verb, 3, W(W_MAYBE) | W(W_NOT)) ||
 	    (!rule && replaces && word_is(t, whose, "system")))
 		return SEV_INFO;
 	if (rule && (word_is(t, whose, "your") || word_is(t, whose, "system") ||
@@ -292,7 +303,9 @@ enum severity guard_talk(const struct text *t, const struct match *m, enum sever
 	for (size_t i = last + 1; i < t->n && i <= last + 6; i++) {
 		if (t->words[i].sentence != t->words[last].sentence)
 			break;
-		if (t->words[i].classes & W(W_AS) && i + 1 < t->n)
+		if (t->words[i].classes & W(W_PASS))
+			parameter |= text_behind(t, i, 6, W(W_PARAM));
+		else if ((t->words[i].classes & W(W_AS)) && i + 1 < t->n)
 			parameter |= strchr("`\"'", t->plain[t->words[i + 1].at - 1]) ||
 				     text_behind(t, i, 3, W(W_PARAM));
 	}

@@ -55,6 +55,9 @@ enum severity guard_conceal(const struct text *t, const struct match *m, enum se
 enum severity guard_ask(const struct text *t, const struct match *m, enum severity s);
 enum severity guard_mention(const struct text *t, const struct match *m, enum severity s);
 enum severity guard_hide(const struct text *t, const struct match *m, enum severity s);
+enum severity guard_told(const struct text *t, const struct match *m, enum severity s);
+enum severity guard_replaced(const struct text *t, const struct match *m,
+			     enum severity s);
 enum severity guard_consent(const struct text *t, const struct match *m, enum severity s);
 enum severity guard_override(const struct text *t, const struct match *m,
 			     enum severity s);

@@ -6,6 +6,7 @@
 #include "compliance-server/predicate.h"
 #include "compliance-server/text_marks.h"
 
+#define LINK_MAX    2000
 #define VERB_WITHIN 80 /* bytes before a path */
 #define PASS_WITHIN 25 /* words behind it */
 
@@ -43,7 +44,8 @@ static bool is_path(const struct text *t, const char *p, size_t n)
 	static const char *const public[] = { ".pub", ".pub.", ".example", ".sample" };
 	char before = p > t->plain ? p[-1] : ' ', behind = p[n];
 
-	if (is_alpha(before) || is_digit(before) || is_alpha(behind) || is_digit(behind))
+	if (is_alpha(before) || is_digit(before) || is_alpha(behind) ||
+	    is_digit(behind) || behind == '-' || behind == '_')
 		return false;
 	/* a public key is made to be given away; .env.example holds nothing */
 	n = strcspn(p, " \t\n`\"',;)");
@@ -71,7 +73,8 @@ static size_t verb_before(const struct text *t, size_t path, size_t at)
 		    ((w->classes & W(W_EXAMPLE)) && path - i < 5))
 			return t->n;
 		if (verb == t->n && !third &&
-		    (w->classes & (W(W_READ) | W(W_PASS) | W(W_SEND))))
+		    ((w->classes & (W(W_READ) | W(W_PASS) | W(W_SEND))) ||
+		     word_is(t, i, "call")))
 			verb = i;
 	}
 	if (verb < t->n &&
@@ -89,7 +92,7 @@ static bool passed_on(const struct text *t, size_t verb, size_t path)
 			return false;
 		if (t->words[i].classes & W(W_SEND))
 			return true;
-		if ((t->words[i].classes & W(W_PASS)) &&
+		if ((t->words[i].classes & (W(W_PASS) | W(W_COPY))) &&
 		    text_behind(t, i, 10, W(W_AS) | W(W_PARAM)))
 			return true;
 	}
@@ -101,20 +104,22 @@ static void look_file(const struct text *t, const struct secret_path *f,
 {
 	for (const char *p = t->plain; (p = find_ignoring_case(p, f->text)); p++) {
 		size_t at = (size_t)(p - t->plain), path = word_at(t, at), verb;
-		int points = f->strong;
+		bool passed;
+		int points;
 
 		if (!is_path(t, p, strlen(f->text)))
 			continue;
 		verb = verb_before(t, path, at);
 		if (verb == t->n)
 			continue;
-		points += passed_on(t, verb, path) +
-			  text_before(t, path, 30, W(W_MUST) | W(W_HURRY) | W(W_YOU));
+		passed = passed_on(t, verb, path);
+		points = f->strong + passed +
+			 text_before(t, path, 30, W(W_MUST) | W(W_HURRY) | W(W_YOU));
 		if (points > 0)
 			found_better(best,
-				     points > 1	 ? SEV_HIGH
-				     : f->strong ? SEV_MEDIUM
-						 : SEV_LOW,
+				     points > 1		   ? SEV_HIGH
+				     : f->strong || passed ? SEV_MEDIUM
+							   : SEV_LOW,
 				     t->words[verb].at, at + strlen(f->text),
 				     "asks the model for a file with secrets");
 	}
@@ -167,14 +172,18 @@ static bool is_image_link(const struct text *t, size_t at)
 /* The link up to its closing bracket: braces and blanks stand in it. */
 static bool takes_value(const struct text *t, size_t at)
 {
-	size_t n = strcspn(t->plain + at, ")\n");
-	const char *query = memchr(t->plain + at, '?', n);
+	bool query = false;
 
-	if (!query)
-		return false;
-	n -= (size_t)(query - (t->plain + at));
-	return memchr(query, '{', n) || memchr(query, '<', n) || memchr(query, '[', n) ||
-	       memchr(query, '$', n);
+	for (size_t i = at; i < t->len && i < at + LINK_MAX; i++) {
+		char c = t->plain[i];
+
+		if (c == ')' || c == '\n')
+			return false;
+		if (query && strchr("{<[$", c))
+			return true;
+		query |= c == '?';
+	}
+	return false;
 }
 
 static enum severity judge_host(const struct text *t, const struct url *u, size_t word,

@@ -38,7 +38,8 @@ static bool ends_sentence(const char *p, const char *end, bool initial)
 	size_t lines = 0;
 
 	for (; p < end; p++) {
-		bool stop = *p == '!' || *p == '?' || (*p == '.' && !initial);
+		bool stop =
+			*p == '!' || *p == '?' || *p == ';' || (*p == '.' && !initial);
 
 		if (stop && p + 1 < end && strchr(" \t\n\"')]}*`<", p[1]))
 			return true;

@@ -13,7 +13,8 @@ const char *const word_classes[W_MAX] = {
 	[W_TELL] = "tell telling mention mentioning inform informing notify notifying "
 		   "reveal revealing disclose disclosing alert alerting acknowledge",
 	[W_SHOW] = "show showing display displaying expose exposing",
-	[W_ASK] = "ask asking prompt prompting consult consulting",
+	[W_ASK] =
+		"ask asking asked prompt prompting consult consulting said wants requested",
 	[W_USER] = "user user's users human human's humans person anyone anybody",
 	[W_HIDE] = "hide hiding conceal concealing withhold withholding",
 	[W_KEEP] = "keep keeping",
@@ -21,7 +22,8 @@ const char *const word_classes[W_MAX] = {
 	[W_FROM] = "from",
 	[W_THIS] = "this it that these them",
 	[W_KNOW] = "know see notice learn realize realise suspect",
-	[W_KNOWLEDGE] = "knowledge awareness noticing knowing aware realizing",
+	[W_KNOWLEDGE] = "knowledge awareness noticing knowing aware realizing informed "
+			"notified told alerted",
 	[W_CONSENT] = "consent permission approval confirmation permissions confirm "
 		      "confirming approve",
 	[W_NEED] = "need needs necessary",
