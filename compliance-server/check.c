@@ -172,9 +172,9 @@ static void note_files(struct arena *a, struct check_target *t)
 		else if (f->state == FILE_SYNTAX)
 			note_unknown(a, t, NULL,
 				     arena_printf(a,
-						  "%s: not JSON, so no server in it was "
+						  "%s: not %s, so nothing in it was "
 						  "examined",
-						  f->path));
+						  f->path, form_language(f)));
 	}
 	if (nothing_in(t) && t->n_unread == 0)
 		note_unknown(a, t, NULL, "no servers were found, so nothing has passed");

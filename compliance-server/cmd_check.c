@@ -164,7 +164,7 @@ static void tell_nothing(struct ctx *c, const struct run *r, bool text)
 		fprintf(stderr, "compliance-server: %s: %s\n",
 			str_printable(c->arena, file->path, 300),
 			file->state == FILE_SYNTAX
-				? "not JSON, so nothing in it has passed"
+				? "its syntax is wrong, so nothing in it has passed"
 				: file->error);
 		return;
 	}

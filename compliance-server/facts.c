@@ -22,8 +22,6 @@
 #define LIMIT_FILES   4096
 #define LIMIT_SERVERS 4096
 
-#define STRICT (JSONR_DUPLICATES | JSONR_BOM | JSONR_NUL)
-
 static void put_utf8(struct buf *b, uint32_t cp)
 {
 	char out[4];
@@ -106,14 +104,6 @@ static void decode(struct config_file *f, const char *p, size_t n, struct buf *o
 	}
 }
 
-/* "line 3, column 7: what" -> "what": the place is a fact of its own. */
-static const char *without_place(struct arena *a, const char *msg)
-{
-	const char *colon = str_starts(msg, "line ") ? strstr(msg, ": ") : NULL;
-
-	return arena_strdup(a, colon ? colon + 2 : msg);
-}
-
 static bool blank(const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -151,17 +141,12 @@ static void parse(struct arena *a, struct config_file *f, const char *bytes, siz
 	}
 	if (!form_parse(a, f, p, n, &e)) {
 		f->state = FILE_SYNTAX;
-		f->error = without_place(a, e.msg);
+		f->error = form_without_place(a, e.msg);
 		return;
 	}
 	if (f->state == FILE_OTHER)
 		return;
 	f->state = FILE_READ;
-	if (f->form != FORM_SERVERS)
-		return;
-	f->strict = jsonr_parse(a, p, n, STRICT, &f->strict_at, &e) != NULL;
-	if (!f->strict)
-		f->strict_error = without_place(a, e.msg);
 }
 
 static void add_map(struct arena *a, struct config_file *f, const struct node *node,
@@ -255,10 +240,19 @@ static void add_entry(struct facts *fa, struct config_file *f, struct entry *e)
 
 static void add_entries(struct facts *fa, struct config_file *f)
 {
-	for (size_t i = 0; i < f->n_maps; i++)
-		for (const struct node *m = f->maps[i].node->first; m; m = m->next)
-			if (fa->n_entries < LIMIT_SERVERS && !is_note(m))
-				add_entry(fa, f, entry_new(fa->arena, f, &f->maps[i], m));
+	for (size_t i = 0; i < f->n_maps; i++) {
+		for (const struct node *m = f->maps[i].node->first; m; m = m->next) {
+			if (is_note(m))
+				continue;
+			if (fa->n_entries == LIMIT_SERVERS) {
+				f->state = FILE_OTHER;
+				f->error = "more than 4096 servers in one check";
+				f->error_at = (struct pos){ m->key_line, m->key_col };
+				return;
+			}
+			add_entry(fa, f, entry_new(fa->arena, f, &f->maps[i], m));
+		}
+	}
 	if (f->n_maps == 0 && fa->n_entries < LIMIT_SERVERS && tools_of_file(f->top)) {
 		f->form = FORM_TOOLS;
 		add_entry(fa, f, entry_of_list(fa->arena, f));

@@ -22,7 +22,7 @@ enum file_state {
 	FILE_EMPTY,	 /* nothing but blanks: an empty configuration */
 	FILE_SYNTAX,	 /* not JSON even when read tolerantly; error and error_at */
 	FILE_UNREADABLE, /* absent, too long, not permitted; error */
-	FILE_OTHER,	 /* of a format that is not read yet; error */
+	FILE_OTHER,	 /* not looked into, or not to the end; error says why */
 };
 
 /* What a file holds: decides which rules look at it. */
@@ -191,6 +191,8 @@ struct facts_options {
 	const char *suppressions; /* a file of them; NULL: those of the projects */
 };
 
+/* "JSON", "TOML", "YAML": what the text of a file has to be. */
+const char *form_language(const struct config_file *f);
 /* The assignment that counts of those with this pointer: the last; NULL: none. */
 const struct value *file_var(const struct config_file *f, const char *pointer);
 

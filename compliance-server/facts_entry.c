@@ -324,12 +324,24 @@ static const char *secret_in(const char *key, const char *text, bool header)
 		       : NULL;
 }
 
+static bool is_one_of(const char *key, const char *const *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(key, keys[i]))
+			return true;
+	return false;
+}
+
 static void redact(struct jsonw *w, const char *key, const struct node *n, bool header)
 {
 	const char *before = NULL, *kind;
 
-	if (n->kind == NODE_STRING) {
+	if (n->kind == NODE_STRING || n->kind == NODE_NUMBER) {
 		kind = secret_in(n->key ? n->key : key, n->text, header);
+		if (!kind && n->kind == NODE_NUMBER) {
+			jsonw_node(w, n->key, n);
+			return;
+		}
 		if (!kind) {
 			jsonw_str(w, n->key, n->text);
 			return;
@@ -340,7 +352,7 @@ static void redact(struct jsonw *w, const char *key, const struct node *n, bool 
 		return;
 	}
 	if (n->kind != NODE_OBJECT && n->kind != NODE_ARRAY) {
-		jsonw_rawn(w, n->key, n->raw, n->raw_len);
+		jsonw_node(w, n->key, n);
 		return;
 	}
 	if (n->kind == NODE_OBJECT)
@@ -349,7 +361,9 @@ static void redact(struct jsonw *w, const char *key, const struct node *n, bool 
 		jsonw_arr(w, n->key);
 	for (const struct node *m = n->first; m; m = m->next) {
 		if (!m->duplicate || n->kind == NODE_ARRAY)
-			redact(w, before, m, header || str_eq(n->key, "headers"));
+			redact(w, before, m,
+			       header || is_one_of(n->key, header_keys,
+						   ARRAY_LEN(header_keys)));
 		before = n->kind == NODE_ARRAY && m->kind == NODE_STRING &&
 					 m->text[0] == '-'
 				 ? m->text
@@ -371,10 +385,38 @@ static const char *redacted(struct arena *a, const struct node *n)
 	return b.overflow ? "{}" : arena_strdup(a, buf_text(&b));
 }
 
+/* The text of an entry, about: only JSON has all of it in one place. */
+static size_t text_bytes(const struct node *n)
+{
+	size_t sum = 4 + (n->key ? strlen(n->key) : 0) + (n->text ? strlen(n->text) : 0);
+
+	if (n->raw)
+		return n->raw_len;
+	for (const struct node *m = n->first; m; m = m->next)
+		sum += text_bytes(m);
+	return sum;
+}
+
+/* Codex refuses a token in its file, yet there it stands. */
+static void add_bearer_token(struct arena *a, struct entry *e, const struct node *n)
+{
+	const struct node *token = node_get(n, "bearer_token");
+	struct value *all;
+
+	if (!node_str(token))
+		return;
+	all = arena_array(a, e->headers.n + 1, sizeof(*all));
+	if (e->headers.n > 0)
+		memcpy(all, e->headers.v, e->headers.n * sizeof(*all));
+	all[e->headers.n++] = value_of(a, e, token);
+	e->headers.v = all;
+}
+
 struct entry *entry_new(struct arena *a, struct config_file *f,
 			const struct server_map *map, const struct node *n)
 {
 	struct entry *e = arena_alloc(a, sizeof(*e));
+	size_t bytes;
 
 	e->file = f;
 	e->name = n->key;
@@ -383,8 +425,9 @@ struct entry *entry_new(struct arena *a, struct config_file *f,
 	e->enabled = true;
 	e->program = "";
 	e->definition = "null";
-	f->entry_bytes += n->raw_len;
-	e->too_long = n->raw_len > LIMIT_ENTRY || f->entry_bytes > LIMIT_ENTRIES ||
+	bytes = text_bytes(n);
+	f->entry_bytes += bytes;
+	e->too_long = bytes > LIMIT_ENTRY || f->entry_bytes > LIMIT_ENTRIES ||
 		      strlen(n->key) > LIMIT_NAME;
 	if (n->kind != NODE_OBJECT || e->too_long)
 		return e;
@@ -394,6 +437,7 @@ struct entry *entry_new(struct arena *a, struct config_file *f,
 	e->env = members(a, e, FIRST_OF(n, env_keys));
 	e->url = value_of(a, e, FIRST_OF(n, url_keys));
 	e->headers = members(a, e, FIRST_OF(n, header_keys));
+	add_bearer_token(a, e, n);
 	e->cwd = value_of(a, e, FIRST_OF(n, cwd_keys));
 	e->env_file = value_of(a, e, node_get(n, "envFile"));
 	e->type = value_of(a, e, FIRST_OF(n, type_keys));

@@ -7,11 +7,13 @@
 
 #include "common/base/str.h"
 #include "common/config/dotenv.h"
+#include "common/field/tomlr.h"
 #include "common/field/yamlr.h"
 #include "compliance-server/compose_facts.h"
 #include "compliance-server/facts_entry.h"
 #include "compliance-server/predicate.h"
 
+#define STRICT (JSONR_DUPLICATES | JSONR_BOM | JSONR_NUL)
 #define TOLERANT                                                                 \
 	(JSONR_COMMENTS | JSONR_TRAILING_COMMAS | JSONR_DUPLICATES | JSONR_BOM | \
 	 JSONR_NUL)
@@ -100,6 +102,13 @@ const struct value *file_var(const struct config_file *f, const char *pointer)
 		       : NULL;
 }
 
+const char *form_without_place(struct arena *a, const char *msg)
+{
+	const char *colon = str_starts(msg, "line ") ? strstr(msg, ": ") : NULL;
+
+	return arena_strdup(a, colon ? colon + 2 : msg);
+}
+
 static struct node *var_node(struct arena *a, const struct dotenv_entry *d)
 {
 	struct node *n = arena_alloc(a, sizeof(*n));
@@ -163,6 +172,30 @@ static bool parse_yaml(struct arena *a, struct config_file *f, const char *text,
 	return true;
 }
 
+const char *form_language(const struct config_file *f)
+{
+	return f->form == FORM_COMPOSE || f->form == FORM_KUBERNETES ? "YAML"
+	       : str_ends(f->real, ".toml")			     ? "TOML"
+								     : "JSON";
+}
+
+/* Strict JSON first: it is the usual case, and reads to the same tree. */
+static bool parse_servers(struct arena *a, struct config_file *f, const char *text,
+			  size_t n, struct err *e)
+{
+	if (str_ends(f->real, ".toml")) {
+		f->top = tomlr_parse(a, text, n, &f->error_at, e);
+		return f->top != NULL;
+	}
+	f->top = jsonr_parse(a, text, n, STRICT, &f->strict_at, e);
+	if (f->top)
+		return true;
+	f->strict = false;
+	f->strict_error = form_without_place(a, e->msg);
+	f->top = jsonr_parse(a, text, n, TOLERANT, &f->error_at, e);
+	return f->top != NULL;
+}
+
 bool form_parse(struct arena *a, struct config_file *f, const char *text, size_t n,
 		struct err *e)
 {
@@ -178,12 +211,5 @@ bool form_parse(struct arena *a, struct config_file *f, const char *text, size_t
 	case FORM_MAX:
 		break;
 	}
-	if (str_ends(f->real, ".toml")) {
-		f->state = FILE_OTHER;
-		f->error = "this format is not read yet";
-		f->error_at = (struct pos){ 1, 1 };
-		return true;
-	}
-	f->top = jsonr_parse(a, text, n, TOLERANT, &f->error_at, e);
-	return f->top != NULL;
+	return parse_servers(a, f, text, n, e);
 }

@@ -52,12 +52,13 @@ void check_cfg_001(struct rule_run *r)
 {
 	const struct config_file *f = r->file;
 
-	if (f->state == FILE_EMPTY)
+	if (f->state == FILE_EMPTY && f->form == FORM_SERVERS)
 		fail_no_server(r);
 	else if (f->state == FILE_SYNTAX)
 		fail_pos(r, SEV_HIGH, f->error_at,
-			 arena_printf(r->arena, "The file is not JSON: %s", f->error));
-	else if (f->n_entries == 0)
+			 arena_printf(r->arena, "The file is not %s: %s",
+				      form_language(f), f->error));
+	else if (f->form == FORM_SERVERS && f->n_entries == 0)
 		fail_no_server(r);
 }
 
@@ -91,9 +92,12 @@ static void duplicates_in(struct rule_run *r, const struct node *obj, const char
 			continue;
 		f.pointer = arena_printf(r->arena, "%s/%s", pointer,
 					 str_printable(r->arena, m->key, 100));
-		f.message =
-			arena_printf(r->arena, "The key \"%s\" stands here a second time",
-				     str_printable(r->arena, m->key, 100));
+		f.message = arena_printf(r->arena,
+					 "The key \"%s\" stands here a second time%s",
+					 str_printable(r->arena, m->key, 100),
+					 str_eq(form_language(r->file), "TOML")
+						 ? ", so that the host rejects the file"
+						 : "");
 		rule_fail_at(r, &f);
 	}
 }

@@ -10,19 +10,21 @@ const struct rule rules_config[] = {
 	  .confidence = CONF_VERY_HIGH,
 	  .scope = RULE_FILE,
 	  .title = "The file cannot be parsed",
-	  .detect = "Remove a byte-order mark, comments ('//', '/* */') that stand "
-		    "outside strings, and commas before a closing bracket. If the "
-		    "remainder is not JSON, the file fails, with line, column and the "
-		    "byte that was not expected.",
-	  .guard =
-		  "TOML, YAML and .env files are not read yet: the result is "
-		  "unknown, not a finding. An empty or blank file is an empty configuration and is only "
-		  "noted as info. Comment removal must know strings: a '/*' "
-		  "inside a string is data.",
-	  .why = "A host that cannot parse the file starts none of its servers.",
+	  .detect = "A byte-order mark, comments ('//', '/* */') outside strings and "
+		    "commas before a closing bracket are left out. If the remainder "
+		    "is not JSON, the file fails, with line, column and the byte "
+		    "that was not expected. A '.toml' file must be TOML, a compose "
+		    "file and a Kubernetes manifest YAML.",
+	  .guard = "An empty or blank file is an empty configuration and is only "
+		   "noted as info. Every text is a '.env' file; what is odd about "
+		   "its lines is ENV-008.",
+	  .why = "A host that cannot parse the file starts none of its servers, and "
+		 "a program that cannot parse it starts nothing.",
 	  .fix = "Correct the syntax at the reported position.",
-	  .ref = "RFC 8259; TOML 1.0; CWE-20",
-	  .check = check_cfg_001 },
+	  .ref = "RFC 8259; TOML 1.0; YAML 1.2; CWE-20",
+	  .check = check_cfg_001,
+	  .forms = 1u << FORM_SERVERS | 1u << FORM_DOTENV | 1u << FORM_COMPOSE |
+		   1u << FORM_KUBERNETES },
 	{ .id = "CFG-002",
 	  .category = CAT_CONFIGURATION,
 	  .severity = SEV_HIGH,
@@ -31,7 +33,7 @@ const struct rule rules_config[] = {
 	  .title = "Comment or trailing comma in a file that its host reads as "
 		   "strict JSON",
 	  .detect = "The strict parse fails, the tolerant parse succeeds, and the "
-		    "host is one of kilocode-legacy, roo, claude-desktop, "
+		    "host is one of kilocode-legacy, roo, cline, claude-desktop, "
 		    "claude-code ('.mcp.json'), copilot-cli, amazon-q.",
 	  .guard = "VS Code, Cursor, Zed, opencode and 'kilo.jsonc' accept "
 		   "comments: no finding there.",
@@ -385,6 +387,8 @@ const struct rule rules_config[] = {
 	  .why = "Hosts expect UTF-8; another encoding is misread or refused.",
 	  .fix = "Save the file as UTF-8 without a mark.",
 	  .ref = "RFC 8259 section 8.1; CWE-116",
-	  .check = check_cfg_025 },
+	  .check = check_cfg_025,
+	  .forms = 1u << FORM_SERVERS | 1u << FORM_DOTENV | 1u << FORM_COMPOSE |
+		   1u << FORM_KUBERNETES },
 	{ .id = NULL },
 };

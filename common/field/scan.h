@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Private to the JSON reader: its position in the text and the words it is made of. All
+/* Private to the readers: the position in a text, and the words JSON is made of. All
  * functions that fail set e and pos; they never read at or behind end. */
 #ifndef COMMON_FIELD_SCAN_H
 #define COMMON_FIELD_SCAN_H
