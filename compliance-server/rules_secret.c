@@ -61,10 +61,27 @@ static enum severity on_command_line(const struct named *v)
 	return looks_secret(v->text) ? SEV_HIGH : SEV_INFO;
 }
 
+/* Commands with more words than are read. */
+static void note_cut(struct rule_run *r)
+{
+	for (size_t i = 0; r->project && i < r->project->n_files; i++) {
+		const struct compose_file *f = r->project->files[i]->compose;
+
+		for (size_t k = 0; f && k < f->n; k++)
+			if (f->services[k].args_cut)
+				rule_unknown(r,
+					     "%s: the commands are too long to be "
+					     "looked into",
+					     f->file->shown);
+	}
+}
+
 void check_sec_003(struct rule_run *r)
 {
 	struct claim_walk w = { 0 };
 	struct named v;
+
+	note_cut(r);
 
 	while (claim_next(r, &w, &v)) {
 		enum severity s;

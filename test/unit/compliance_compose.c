@@ -134,6 +134,38 @@ static void sample(struct arena *a, const char *folder)
 	   "what exists is not reported");
 }
 
+/* Every form of every member, and nothing wrong. */
+static void honest(struct arena *a, const char *folder)
+{
+	char *path = arena_printf(a, "%s/honest/compose.yaml", folder);
+	struct buf text CLEANUP(buf_release) = { .max = 0 };
+	struct check_report *r;
+
+	OK(bench_read("test/data/compose/honest.yaml", &text), "read");
+	bench_write(a, path, buf_text(&text), text.len, 0600);
+	r = check(a, path);
+	for (size_t i = 0; i < r->rules->findings.n; i++)
+		OK(false, "honest.yaml:%d: %s %s", r->rules->findings.v[i].line,
+		   r->rules->findings.v[i].rule->id, r->rules->findings.v[i].message);
+	OK(r->complete && r->targets[0].overall == 10000, "nothing is wrong with it");
+}
+
+static void long_command(struct arena *a, const char *folder)
+{
+	char *path = arena_printf(a, "%s/long/compose.yaml", folder);
+	struct buf text CLEANUP(buf_release) = { .max = 0 };
+	struct check_report *r;
+
+	buf_init(&text, 1024 * 1024);
+	buf_adds(&text, "services:\n  a:\n    image: a:1\n    command: \"");
+	for (int i = 0; i < 70000; i++)
+		buf_adds(&text, "x ");
+	buf_adds(&text, "\"\n");
+	bench_write(a, path, buf_text(&text), text.len, 0600);
+	r = check(a, path);
+	OK(!r->complete, "a command that is not read to its end has not passed");
+}
+
 static void interpolation(struct arena *a)
 {
 	static const struct {
@@ -344,6 +376,8 @@ int main(void)
 	umask(077);
 	if (OK(folder, "a folder")) {
 		sample(a, folder);
+		honest(a, folder);
+		long_command(a, folder);
 		interpolation(a);
 		ports(a);
 		mounts(a);
