@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of each form into nodes and values. */
+#define _GNU_SOURCE /* memmem */
 #include "compliance-server/facts_form.h"
 
 #include <stdlib.h>
@@ -150,6 +151,12 @@ static bool parse_yaml(struct arena *a, struct config_file *f, const char *text,
 	const struct node *all = yamlr_parse(a, text, n, &f->error_at, e);
 	bool kubernetes = is_kustomization(f->real);
 
+	if (!all && f->form == FORM_KUBERNETES && memmem(text, n, "{{", 2)) {
+		f->state = FILE_OTHER;
+		f->error = "a template, such as those of a Helm chart: check what it is "
+			   "rendered to";
+		return true;
+	}
 	if (!all)
 		return false;
 	f->docs = arena_array(a, all->n + 1, sizeof(*f->docs));

@@ -211,12 +211,30 @@ static void index_labels(struct k8s *k)
 	k8s_sort(&k->labels);
 }
 
+/* Labels that the cluster gives to pods by itself. */
+static bool is_given(const char *key)
+{
+	static const char *const keys[] = { "statefulset.kubernetes.io/pod-name",
+					    "apps.kubernetes.io/pod-index",
+					    "batch.kubernetes.io/job-name",
+					    "batch.kubernetes.io/controller-uid",
+					    "job-name",
+					    "controller-uid",
+					    "pod-template-hash",
+					    "controller-revision-hash" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (str_eq(key, keys[i]))
+			return true;
+	return false;
+}
+
 static bool has_labels(const struct node *wanted, const struct node *labels)
 {
 	for (const struct node *w = wanted ? wanted->first : NULL; w; w = w->next) {
 		const struct node *l = w->key ? node_get(labels, w->key) : NULL;
 
-		if (!l || !str_eq(k8s_text(l), k8s_text(w)))
+		if (!is_given(w->key) && (!l || !str_eq(k8s_text(l), k8s_text(w))))
 			return false;
 	}
 	return true;
@@ -284,10 +302,11 @@ static void each_selected(struct k8s *k, struct k8s_object *by, const struct nod
 	size_t least = ranges(k, by->ns, "", "", best);
 
 	for (const struct node *l = labels ? labels->first : NULL; l; l = l->next) {
-		size_t n = l->key && k8s_text(l)
-				   ? ranges(k, by->ns, l->key, k8s_text(l), r)
-				   : 0;
+		size_t n;
 
+		if (is_given(l->key))
+			continue;
+		n = k8s_text(l) ? ranges(k, by->ns, l->key, k8s_text(l), r) : 0;
 		if (n < least) {
 			least = n;
 			memcpy(best, r, sizeof(best));

@@ -92,29 +92,25 @@ static void add_names(struct made *m, struct k8s_index *x, size_t *cap,
 static char *path_from(struct arena *a, const struct config_file *f, const char *path)
 {
 	const char *slash = strrchr(f->real, '/');
-	char *out = arena_printf(a, "%.*s/%s", slash ? (int)(slash - f->real) : 0,
-				 f->real, path);
-	char *to = out;
+	const char *p = arena_printf(a, "%.*s/%s", slash ? (int)(slash - f->real) : 0,
+				     f->real, path);
+	char *out = arena_alloc(a, strlen(p) + 2);
+	size_t len = 0;
 
-	for (const char *p = out; *p != '\0';) {
-		size_t n = strcspn(p, "/");
-
-		if (n == 2 && memcmp(p, "..", 2) == 0) {
-			while (to > out && *--to != '/')
+	for (size_t n; *p != '\0'; p += n + (p[n] == '/')) {
+		n = strcspn(p, "/");
+		if (n == 0 || (n == 1 && p[0] == '.'))
+			continue;
+		if (n == 2 && p[0] == '.' && p[1] == '.') {
+			while (len > 0 && out[--len] != '/')
 				;
-			while (to > out && to[-1] != '/')
-				to--;
-		} else if (n > 0 && !(n == 1 && *p == '.')) {
-			memmove(to, p, n);
-			to += n;
-			*to = '/';
-			to += p[n] == '/';
-		} else if (n == 0 && p == out) {
-			to++;
+			continue;
 		}
-		p += n + (p[n] == '/');
+		out[len++] = '/';
+		memcpy(out + len, p, n);
+		len += n;
 	}
-	*to = '\0';
+	out[len] = '\0';
 	return out;
 }
 

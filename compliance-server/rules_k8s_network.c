@@ -180,6 +180,46 @@ static const struct node *star(const struct node *list)
 	return NULL;
 }
 
+static bool one_of(const struct node *n, const char *const *texts, size_t max)
+{
+	for (size_t i = 0; i < max; i++)
+		if (str_eq(k8s_text(n), texts[i]))
+			return true;
+	return false;
+}
+
+/* Only groups of custom objects, and of numbers about others. */
+static bool only_custom(const struct node *groups)
+{
+	for (const struct node *n = groups ? groups->first : NULL; n; n = n->next) {
+		const char *text = k8s_text(n);
+
+		if (!text || !strchr(text, '.') ||
+		    (str_ends(text, ".k8s.io") && !str_ends(text, "metrics.k8s.io")))
+			return false;
+	}
+	return true;
+}
+
+/* Rights to write, or to read secrets, among the objects of the cluster itself. */
+static enum severity wild_severity(const struct node *rule)
+{
+	static const char *const all[] = { "*", "secrets" };
+	static const char *const reads[] = { "get", "list", "watch" };
+	const struct node *verbs = node_get(rule, "verbs");
+	const struct node *resources = node_get(rule, "resources");
+
+	if (only_custom(node_get(rule, "apiGroups")))
+		return SEV_MEDIUM;
+	for (const struct node *n = resources ? resources->first : NULL; n; n = n->next)
+		if (one_of(n, all, ARRAY_LEN(all)))
+			return SEV_HIGH;
+	for (const struct node *n = verbs ? verbs->first : NULL; n; n = n->next)
+		if (!one_of(n, reads, ARRAY_LEN(reads)))
+			return SEV_HIGH;
+	return SEV_MEDIUM;
+}
+
 static void wildcards(struct rule_run *r, const struct k8s_object *o)
 {
 	static const char *const keys[] = { "verbs", "resources", "apiGroups" };
@@ -192,7 +232,7 @@ static void wildcards(struct rule_run *r, const struct k8s_object *o)
 
 			if (!all)
 				continue;
-			k8s_fail(r, SEV_HIGH, o, all,
+			k8s_fail(r, wild_severity(n), o, all,
 				 arena_printf(r->arena, "rules/%zu/%s", at, keys[i]),
 				 "The %s %s allows all %s", o->kind_name, o->name,
 				 i == 2 ? "API groups" : keys[i]);

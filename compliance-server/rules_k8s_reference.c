@@ -56,14 +56,24 @@ static void own_selectors(struct search *s)
 	}
 }
 
-/* Something in the namespace that could have been meant: without it the files say nothing
- * about what is there. */
-static bool has_neighbours(struct search *s, const struct k8s_refs *of, const char *ns)
+/* What o could have meant: without anything of the kind in its namespace the files say
+ * nothing about what is there (SEV_INFO). Beside it in its file, or of its own name, it
+ * is what was meant; elsewhere, it may be one of several parts. */
+static enum severity neighbours(struct search *s, const struct k8s_refs *of,
+				const struct k8s_object *o)
 {
-	for (size_t i = 0; i < of->n && k8s_step(s->r, &s->steps); i++)
-		if (k8s_same_ns(of->v[i]->ns, ns))
-			return true;
-	return false;
+	enum severity found = SEV_INFO;
+
+	for (size_t i = 0; i < of->n && k8s_step(s->r, &s->steps); i++) {
+		const struct k8s_object *other = of->v[i];
+
+		if (!k8s_same_ns(other->ns, o->ns))
+			continue;
+		if (other->file == o->file || str_eq(other->name, o->name))
+			return SEV_HIGH;
+		found = SEV_MEDIUM;
+	}
+	return found;
 }
 
 static bool any_templated(const struct node *list)
@@ -77,14 +87,17 @@ static bool any_templated(const struct node *list)
 static void dangling_service(struct search *s, const struct k8s_object *o)
 {
 	const struct node *selector = node_get(o->spec, "selector");
+	enum severity severity;
 
 	if (!selector || selector->kind != NODE_OBJECT || selector->n == 0 ||
 	    s->k->open || any_templated(selector) ||
-	    !has_neighbours(s, &s->k->workloads, o->ns) ||
 	    str_eq(k8s_text(node_get(o->spec, "type")), "ExternalName"))
 		return;
-	k8s_fail_key(s->r, SEV_HIGH, o, selector, "spec/selector",
-		     "The Service %s selects none of the pods of these files", o->name);
+	severity = neighbours(s, &s->k->workloads, o);
+	if (severity != SEV_INFO)
+		k8s_fail_key(s->r, severity, o, selector, "spec/selector",
+			     "The Service %s selects none of the pods of these files",
+			     o->name);
 }
 
 static bool has_port_name(struct search *s, const struct k8s_object *service,
@@ -160,6 +173,7 @@ static void backend(struct search *s, const struct k8s_object *o, const struct n
 	const struct node *port = node_path(b, "service", "port", NULL);
 	const char *name = k8s_text(name_at);
 	const struct k8s_object *service;
+	enum severity severity;
 
 	if (!port_at)
 		port_at = node_get(port, "number") ? node_get(port, "number")
@@ -174,13 +188,16 @@ static void backend(struct search *s, const struct k8s_object *o, const struct n
 		k8s_fail(s->r, SEV_HIGH, o, port_at,
 			 k8s_member(s->r, "spec/backend", name),
 			 "The Service %s has no port %s", name, k8s_text(port_at));
-	if (service || s->k->open || k8s_listed(&s->k->made, name) ||
-	    (!has_neighbours(s, &s->k->of[K8S_SERVICE], o->ns) &&
-	     !has_neighbours(s, &s->k->workloads, o->ns)))
+	if (service || s->k->open || k8s_listed(&s->k->made, name))
 		return;
-	k8s_fail(s->r, SEV_HIGH, o, name_at, k8s_member(s->r, "spec/backend", name),
-		 "The Ingress %s leads to the Service %s, which is not in these files",
-		 o->name, name);
+	severity = MAX(neighbours(s, &s->k->of[K8S_SERVICE], o),
+		       neighbours(s, &s->k->workloads, o));
+	if (severity != SEV_INFO)
+		k8s_fail(s->r, severity, o, name_at,
+			 k8s_member(s->r, "spec/backend", name),
+			 "The Ingress %s leads to the Service %s, which is not in these "
+			 "files",
+			 o->name, name);
 }
 
 static void ingress(struct search *s, const struct k8s_object *o)

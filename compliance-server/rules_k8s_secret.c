@@ -103,6 +103,12 @@ static bool harmless(const char *name, const char *v)
 	       !find_ignoring_case(v, "pwd") && !find_ignoring_case(v, "key=");
 }
 
+/* "API_KEY_VALUE": the name of something to be filled in. */
+static bool is_shout(const char *v)
+{
+	return strchr(v, '_') && v[strspn(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_")] == '\0';
+}
+
 static enum claim claim_of(struct arena *a, const char *name, const char *v)
 {
 	enum claim c;
@@ -119,9 +125,9 @@ static enum claim claim_of(struct arena *a, const char *name, const char *v)
 	if (!secret_key(name) || k8s_templated(v) || harmless(name, v) ||
 	    span_trim(v).n == 0)
 		return CLAIM_NONE;
-	return is_default_password(v) ? CLAIM_DEFAULT
-	       : is_place(v)	      ? CLAIM_PLACE
-				      : CLAIM_LITERAL;
+	return is_default_password(v)	    ? CLAIM_DEFAULT
+	       : is_place(v) || is_shout(v) ? CLAIM_PLACE
+					    : CLAIM_LITERAL;
 }
 
 static void evidence(struct rule_run *r, enum claim c, const char *name, const char *v)

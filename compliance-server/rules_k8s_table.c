@@ -384,7 +384,8 @@ const struct rule rules_k8s[] = {
 		    "lacks; a Service that selects no pod; a named 'targetPort' no "
 		    "container has; an Ingress backend whose Service or port is "
 		    "missing. Medium for a ConfigMap or Secret that the files do "
-		    "not define.",
+		    "not define, and for a Service whose pods, or an Ingress whose "
+		    "Service, may be in another part.",
 	  .guard = "Numeric target ports; optional references; what a "
 		   "kustomization, cert-manager or a custom object makes. What is "
 		   "missing is not reported where the files are only a part: an "
@@ -403,7 +404,9 @@ const struct rule rules_k8s[] = {
 	  .forms = 1u << FORM_KUBERNETES,
 	  .title = "Wildcard rights or cluster-admin",
 	  .detect = "'*' among the verbs, resources or API groups of a Role or "
-		    "ClusterRole, or a binding to cluster-admin.",
+		    "ClusterRole, or a binding to cluster-admin. Medium where it "
+		    "covers only groups of custom objects, or only reading of named "
+		    "resources.",
 	  .guard = "The binding of 'system:masters' that every cluster has.",
 	  .why = "The account may do whatever is added to the cluster later; "
 		 "with cluster-admin, everything.",

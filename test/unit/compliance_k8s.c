@@ -196,6 +196,8 @@ static void test_odd(struct arena *a, const char *folder)
 		"apiVersion: v1\nkind: Service\nspec: {selector: [a], ports: {a: b}}\n",
 		"apiVersion: kustomize.config.k8s.io/v1\nkind: Kustomization\n"
 		"resources: {a: b}\nimages: [1]\npatches: [{path: ../../../../../x}, 1]\n",
+		"apiVersion: kustomize.config.k8s.io/v1\nkind: Kustomization\n"
+		"resources: [base, ./x/../y, ../z/, '', /, .., a//b]\n",
 		"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\n"
 		"subjects: {a: b}\nroleRef: [1]\n",
 		"apiVersion: x/v1\nkind: Y\nmetadata: []\nspec: {name: [a]}\n",
