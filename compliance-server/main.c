@@ -4,6 +4,7 @@
 #include "compliance-server/keep.h"
 #include "compliance-server/report.h"
 #include "compliance-server/rules_doc.h"
+#include "compliance-server/schedule.h"
 #include "compliance-server/tools.h"
 
 static const struct migration_set *const sets[] = { &migrations_shared,
@@ -19,16 +20,31 @@ static void *services_new(struct env *env, struct err *e)
 {
 	struct services *s = mem_alloc(sizeof(*s));
 
-	(void)env;
 	(void)e;
 	s->keep = keep_new();
+	s->schedule = schedule_new(env, s->keep);
 	return s;
+}
+
+static void services_start(void *services)
+{
+	struct services *s = services;
+
+	schedule_start(s->schedule);
+}
+
+static void services_stop(void *services)
+{
+	struct services *s = services;
+
+	schedule_stop(s->schedule);
 }
 
 static void services_free(void *services)
 {
 	struct services *s = services;
 
+	schedule_free(s->schedule);
 	keep_free(s->keep);
 	mem_free(s);
 }
@@ -44,6 +60,8 @@ static const struct app app = {
 	.commands = compliance_commands,
 	.docs = docs,
 	.services_new = services_new,
+	.services_start = services_start,
+	.services_stop = services_stop,
 	.services_free = services_free,
 };
 

@@ -87,12 +87,12 @@ static bool add_inline(struct ctx *c, struct run *r, const struct server *row,
 	const char *text, *host;
 
 	if (!keep_get(r->q->keep, c->arena, row->name, &text, &host))
-		return err_set(
-			e, ERR_NOT_FOUND,
-			"server \"%s\" was registered from inline JSON, which is not kept"
-			" because it may hold secrets\n"
-			"hint: give it again as config, or register the file by path",
-			row->name);
+		return r->q->names.n == 0 ||
+		       err_set(e, ERR_NOT_FOUND,
+			       "server \"%s\" was registered from inline JSON, which is not kept"
+			       " because it may hold secrets\n"
+			       "hint: give it again as config, or register the file by path",
+			       row->name);
 	if (!add_path(c->arena, texts, text))
 		return true;
 	return facts_add_text(r->facts, "inline.json", text, strlen(text), &opt, e);

@@ -17,7 +17,8 @@ struct run_request {
 	const char *host;  /* read the files as this host does; NULL: by their path */
 	enum check_type type;
 	bool live;
-	bool consent; /* a person asked for this live check, so no record is needed */
+	bool consent;	 /* a person asked for this live check, so no record is needed */
+	bool unattended; /* inline servers whose text is gone are left out, no error */
 	const char *state_dir;	   /* where the records of consent are */
 	const char *suppressions;  /* a file of them; NULL: those of the projects */
 	struct baseline *baseline; /* may be NULL */

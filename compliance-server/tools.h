@@ -7,6 +7,7 @@
 #include "common/rpc/tool.h"
 
 struct keep;
+struct schedule;
 
 extern const struct tool tool_register_servers, tool_list_servers,
 	tool_run_compliance_check, tool_list_compliance_checks,
@@ -34,6 +35,7 @@ extern const struct command compliance_commands[];
 /* ctx.app of this server. */
 struct services {
 	struct keep *keep;
+	struct schedule *schedule;
 };
 
 #endif

@@ -303,6 +303,8 @@ static int serve(struct env *env)
 			"INFO: %s waits for MCP messages, one JSON object a line; an MCP host\n"
 			"INFO: usually starts it. `%s --help` lists the commands. Ctrl-D ends it.\n",
 			env->app->name, env->app->name);
+	if (env->app->services_start)
+		env->app->services_start(env->services);
 	return server_run(&o);
 }
 

@@ -62,9 +62,10 @@ struct app {
 		*doctor;		/* own checks; closed by name NULL; may be NULL */
 	const struct printed_doc *docs; /* closed by name NULL; may be NULL */
 	/* Services of the process, as ctx.app. Made before serving or running a command;
-	 * must not touch database, network or children. All three may be NULL. */
+	 * must not touch database, network or children. All of these may be NULL. */
 	void *(*services_new)(struct env *env, struct err *e);
-	void (*services_stop)(void *services); /* serving ends: stop children */
+	void (*services_start)(void *services); /* serving begins: threads may start */
+	void (*services_stop)(void *services);	/* serving ends: stop children */
 	void (*services_free)(void *services);
 };
 

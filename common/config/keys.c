@@ -210,14 +210,18 @@ const struct key config_keys[] = {
 
 	{ .name = "compliance.enabled", .env = "COMPLIANCE_ENABLED", .group = "Compliance",
 	  AT(compliance_enabled), .kind = KEY_BOOL, .def = "true",
-	  .flags = KEY_NO_EFFECT | KEY_COMPLIANCE, .doc = "Runs checks by itself." },
+	  .flags = KEY_COMPLIANCE,
+	  .doc = "A serving process checks the registered servers by itself, else those of "
+		 "the project and the hosts. Nothing is started." },
 	{ .name = "compliance.interval", .env = "COMPLIANCE_INTERVAL", .group = "Compliance",
 	  AT(compliance_interval), .kind = KEY_DURATION, .unit = "s", .min = 60 * SECOND,
-	  .max = YEAR, .def = "daily", .flags = KEY_NO_EFFECT | KEY_COMPLIANCE,
-	  .doc = "Time between two such checks." },
+	  .max = YEAR, .def = "daily", .flags = KEY_COMPLIANCE,
+	  .doc = "Time between two such checks, over all processes that share the database." },
 	{ .name = "compliance.retention_days", .env = "COMPLIANCE_RETENTION_DAYS",
 	  .group = "Compliance", AT(compliance_retention_days), DAYS, .def = "90",
-	  .flags = KEY_NO_EFFECT | KEY_COMPLIANCE, .doc = "How long checks are kept." },
+	  .flags = KEY_COMPLIANCE,
+	  .doc = "Older checks are removed while a process serves, but the newest of each "
+		 "kind and those with unresolved issues. Audit entries stay a year or as long." },
 
 	{ .name = "memory.enabled", .env = "MEMORY_ENABLED", .group = "Memory",
 	  AT(memory_enabled), .kind = KEY_BOOL, .def = "true",
