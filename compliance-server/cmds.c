@@ -7,6 +7,7 @@
 #include "common/base/names.h"
 #include "common/base/str.h"
 #include "compliance-server/cmds.h"
+#include "compliance-server/cmds.h"
 #include "compliance-server/input.h"
 #include "compliance-server/report.h"
 #include "compliance-server/run.h"
@@ -116,96 +117,6 @@ static bool report_cmd(struct ctx *c, const void *args, struct buf *out, int *st
 	return true;
 }
 
-struct trust_in {
-	struct strs files;
-	const char *server, *host;
-	bool revoke;
-};
-
-static const struct field trust_fields[] = {
-	FIELD(struct trust_in, files, .max = 100, .item_max = 4096,
-	      .doc = "Configuration files whose servers may be started."),
-	FIELD(struct trust_in, server, .max = 1000, .doc = "Only the one of this name."),
-	FIELD(struct trust_in, host, .max = 40,
-	      .doc = "Read the files as this host does."),
-	FIELD(struct trust_in, revoke, .doc = "Take the consent back."), FIELDS_END
-};
-
-static bool trust_one(struct ctx *c, const struct trust_in *in, const struct entry *entry,
-		      struct buf *out, struct err *e)
-{
-	const char *dir = c->env->state_dir;
-	const char *name = str_printable(c->arena, entry->name, 100);
-	const char *names = trust_env_names(c->arena, entry);
-	struct program_cache cache = { NULL };
-	struct program p;
-	bool was = false;
-
-	if (in->revoke) {
-		if (!trust_take(c->arena, dir, entry, &was, e))
-			return false;
-		buf_addf(out, "%s: %s\n", name,
-			 was ? "consent taken back" : "there was no consent");
-		return true;
-	}
-	program_look(c->arena, entry, environ, &cache, &p);
-	if (!trust_give(c, dir, entry, &p, e))
-		return false;
-	buf_addf(out, "%s may be started for live checks:\n  %s\n", name,
-		 trust_command_text(c->arena, entry));
-	if (*names)
-		buf_addf(out, "  with %s\n", names);
-	for (size_t i = 0; i < p.n; i++)
-		buf_addf(out, "  %s, sha256 %.12s\n",
-			 str_printable(c->arena, p.files[i].path, 300),
-			 p.files[i].sha256);
-	if (p.error)
-		buf_addf(out, "  its program cannot be told yet: %s\n",
-			 str_printable(c->arena, p.error, 200));
-	return true;
-}
-
-static bool trust_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
-		      struct err *e)
-{
-	const struct trust_in *in = args;
-	const struct facts_options opt = { .host = in->host };
-	struct facts *f;
-	size_t n = 0;
-
-	(void)status;
-	if (in->files.n == 0)
-		return usage(e, "trust needs a configuration file\n"
-				"hint: compliance-server trust .mcp.json --server NAME");
-	if (!input_host(c, in->host, e) ||
-	    !facts_read(c->arena, in->files.v, in->files.n, &opt, &f, e))
-		return false;
-	for (size_t i = 0; i < f->n_files; i++) {
-		if (f->files[i]->state != FILE_READ)
-			return err_set(e, ERR_NO_INPUT, "%s: %s",
-				       str_printable(c->arena, f->files[i]->path, 200),
-				       f->files[i]->error ? f->files[i]->error
-							  : "the file is empty");
-	}
-	for (size_t i = 0; i < f->n_entries; i++) {
-		const struct entry *entry = f->entries[i];
-
-		if (entry->transport != TRANSPORT_STDIO ||
-		    (in->server && !str_eq(in->server, entry->name)))
-			continue;
-		if (!trust_one(c, in, entry, out, e))
-			return false;
-		n++;
-	}
-	if (n == 0)
-		return err_set(e, ERR_NOT_FOUND, "no server %s%sthat would be started",
-			       in->server ? in->server : "", in->server ? " " : "");
-	if (!in->revoke)
-		buf_adds(out, "Any change of command, arguments, folder, environment or "
-			      "of these files needs a new consent.\n");
-	return true;
-}
-
 const struct command compliance_commands[] = {
 	{ .name = "check",
 	  .usage = "FILE|FOLDER... [--discover] [--live] [--format NAME[=FILE]] "
@@ -255,6 +166,47 @@ const struct command compliance_commands[] = {
 	  .in = verify_audit_fields,
 	  .in_size = sizeof(struct verify_audit_in),
 	  .run = verify_audit_cmd,
+	  .order = ORDER_READ,
+	  .perm = PERM_READ },
+	{ .name = "pin approve",
+	  .usage = "SERVER",
+	  .doc = "Approve the tools that a server shows now, at a terminal, after showing them.",
+	  .in = pin_fields,
+	  .in_size = sizeof(struct pin_in),
+	  .words = "server",
+	  .run = pin_approve_cmd,
+	  .order = ORDER_LONG,
+	  .perm = PERM_ADMIN },
+	{ .name = "pin diff",
+	  .usage = "SERVER",
+	  .doc = "Start a server and show how its tools differ from what was approved; exit status 1 when they do.",
+	  .in = pin_fields,
+	  .in_size = sizeof(struct pin_in),
+	  .words = "server",
+	  .run = pin_diff_cmd,
+	  .order = ORDER_LONG,
+	  .perm = PERM_WRITE },
+	{ .name = "pin list",
+	  .doc = "List the servers whose tools are approved.",
+	  .run = pin_list_cmd,
+	  .order = ORDER_READ,
+	  .perm = PERM_READ },
+	{ .name = "pin revoke",
+	  .usage = "SERVER",
+	  .doc = "Take the approval of a server's tools back.",
+	  .in = pin_fields,
+	  .in_size = sizeof(struct pin_in),
+	  .words = "server",
+	  .run = pin_revoke_cmd,
+	  .order = ORDER_LONG,
+	  .perm = PERM_ADMIN },
+	{ .name = "pin show",
+	  .usage = "SERVER",
+	  .doc = "Show the approved tools of a server in full.",
+	  .in = pin_fields,
+	  .in_size = sizeof(struct pin_in),
+	  .words = "server",
+	  .run = pin_show_cmd,
 	  .order = ORDER_READ,
 	  .perm = PERM_READ },
 	{ .name = NULL },

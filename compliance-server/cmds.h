@@ -24,4 +24,30 @@ extern const struct field verify_audit_fields[];
 bool verify_audit_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 		      struct err *e);
 
+struct pin_in {
+	const char *server;
+};
+extern const struct field pin_fields[];
+/* Approved sets of tools: what is approved, what a server shows now, a person's yes. */
+bool pin_list_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
+		  struct err *e);
+bool pin_show_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
+		  struct err *e);
+bool pin_diff_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
+		  struct err *e);
+bool pin_approve_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
+		     struct err *e);
+bool pin_revoke_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
+		    struct err *e);
+
+struct trust_in {
+	struct strs files;
+	const char *server, *host;
+	bool revoke;
+};
+extern const struct field trust_fields[];
+/* Consent to start the servers of files. */
+bool trust_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
+	       struct err *e);
+
 #endif

@@ -143,8 +143,10 @@ static void run_session(struct session *s)
 		note_handshake(s);
 		session_measure_begin(s);
 		session_examine(s);
-		session_examine_starts(s);
-		session_measure_end(s);
+		if (!s->o.lists_only) {
+			session_examine_starts(s);
+			session_measure_end(s);
+		}
 	} else {
 		note_failed_start(s, &e);
 	}

@@ -169,6 +169,7 @@ struct live_options {
 	double load;	    /* in place of the machine's; 0: ask the machine */
 	int64_t max_memory; /* address space; 0: 256 GiB, which runtimes that reserve a
 			       lot still live with; -1: no limit */
+	bool lists_only;    /* handshake, lists and end: no probes, one process */
 	char *const *environ_in; /* what PATH, HOME … and references are taken from */
 };
 

@@ -152,6 +152,10 @@ void session_examine(struct session *s)
 	struct live *live = s->live;
 
 	session_list(s);
+	if (s->o.lists_only) {
+		end_process(s);
+		return;
+	}
 	session_measure_lists(s);
 	session_ask_notification(s);
 	session_ask_unknown(s);

@@ -204,7 +204,7 @@ static size_t diff_text(struct listing *l, const char *what, const char *was,
 {
 	if (str_eq(was, now))
 		return 0;
-	buf_addf(l->b, "changed %s\n", what);
+	buf_addf(l->b, "%s %s\n", !was ? "new" : !now ? "gone" : "changed", what);
 	text_diff(l->b, INDENT, was, now, l->colour);
 	return 1;
 }

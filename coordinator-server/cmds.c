@@ -2,14 +2,10 @@
 /* Sub-commands for people: what waits for a decision, approve, reject. */
 #include "coordinator-server/cmds.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include "common/base/fd.h"
 #include "common/base/names.h"
 #include "common/base/str.h"
+#include "common/base/tty.h"
 #include "common/field/jsonw.h"
 #include "coordinator-server/approval.h"
 #include "coordinator-server/approval_store.h"
@@ -20,7 +16,6 @@
 #define LISTED	    200
 #define CODE_LEN    8 /* characters of the digest that a person types */
 #define REQUEST_MAX (64 * 1024 * 1024)
-#define ANSWER_MS   (10 * 60 * 1000)
 
 struct list_in {
 	const char *id;
@@ -93,56 +88,11 @@ static const struct field decide_fields[] = {
 	FIELDS_END
 };
 
-static bool tty_write(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t w = write(fd, p, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return false;
-		p += w;
-		n -= (size_t)w;
-	}
-	return true;
-}
-
-static bool tty_line(struct ctx *c, int fd, char *line, size_t size, struct err *e)
-{
-	int64_t until = clock_mono() + ANSWER_MS;
-	size_t n = 0;
-	char ch;
-
-	while (!ctx_stop(c, e)) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = clock_left(until);
-		ssize_t got;
-
-		if (!left)
-			return err_set(e, ERR_TIMEOUT, "no answer at the terminal");
-		if (poll(&p, 1, (int)MIN(left, 1000)) <= 0)
-			continue;
-		got = read(fd, &ch, 1);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0 || ch == '\n') {
-			line[n] = '\0';
-			return true;
-		}
-		if (n + 1 < size)
-			line[n++] = ch;
-	}
-	return false;
-}
-
 /* Shows all of it and wants some characters of the digest typed: Enter alone is a no. */
 static bool ask_person(struct ctx *c, const struct approval *a, struct err *e)
 {
-	CLEANUP(fd_close_ptr) int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	char line[64];
-	struct buf b;
-	bool ok;
+	CLEANUP(fd_close_ptr) int fd = tty_open();
+	struct buf b CLEANUP(buf_release);
 
 	if (fd < 0)
 		return err_set(
@@ -151,18 +101,8 @@ static bool ask_person(struct ctx *c, const struct approval *a, struct err *e)
 			"hint: a person runs `%s approve %s` at a terminal",
 			c->env->app->name, a->approval_id);
 	buf_init(&b, REQUEST_MAX);
-	ok = print_approval(c, a, &b, e);
-	buf_addf(&b,
-		 "\nTo approve, type %.*s and press Enter; anything else does nothing: ",
-		 CODE_LEN, a->request_digest);
-	ok = ok && (tty_write(fd, buf_text(&b), b.len) ||
-		    err_set(e, ERR_IO, "the terminal cannot be written"));
-	buf_release(&b);
-	if (!ok || !tty_line(c, fd, line, sizeof(line), e))
-		return false;
-	return (strlen(line) == CODE_LEN &&
-		!strncmp(line, a->request_digest, CODE_LEN)) ||
-	       err_set(e, ERR_DENIED, "not approved: that is not what was to be typed");
+	return print_approval(c, a, &b, e) &&
+	       tty_confirm(c, fd, &b, a->request_digest, CODE_LEN, e);
 }
 
 static bool decide(struct ctx *c, const struct decide_in *in, bool yes, struct buf *out,
