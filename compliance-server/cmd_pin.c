@@ -95,9 +95,9 @@ bool pin_show_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 	(void)status;
 	if (!approved(c, in->server, &row, &p, e))
 		return false;
-	buf_addf(out, "%s: %zu tools, approved by %s on %s, hash %s\n",
-		 str_printable(c->arena, row.name, NAME_MAX_), p->n, by(c->arena, p),
-		 date(c->arena, p->approved_at), p->server_sha256);
+	buf_addf(out, "%s: %zu tool%s, approved by %s on %s, hash %s\n",
+		 str_printable(c->arena, row.name, NAME_MAX_), p->n, p->n == 1 ? "" : "s",
+		 by(c->arena, p), date(c->arena, p->approved_at), p->server_sha256);
 	pin_shown(out, p);
 	return true;
 }
@@ -278,9 +278,9 @@ bool pin_approve_cmd(struct ctx *c, const void *args, struct buf *out, int *stat
 	ch.pin = &s.now;
 	if (!db_tx(c, store, &ch, e))
 		return false;
-	buf_addf(out, "%s: %zu tools are approved, hash %s\n",
+	buf_addf(out, "%s: %zu tool%s approved, hash %s\n",
 		 str_printable(c->arena, s.row.name, NAME_MAX_), s.now.n,
-		 s.now.server_sha256);
+		 s.now.n == 1 ? "" : "s", s.now.server_sha256);
 	return true;
 }
 

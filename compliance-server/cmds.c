@@ -18,11 +18,6 @@
 #define REPORT_LINES 10000
 #define CHECKS_SHOWN 20
 
-static bool usage(struct err *e, const char *text)
-{
-	return err_set(e, ERR_USAGE, "%s", text);
-}
-
 struct explain_in {
 	const char *rule;
 };

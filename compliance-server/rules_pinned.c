@@ -36,10 +36,14 @@ static const struct pinned *approved(struct rule_run *r)
 	return p;
 }
 
+static const char *name_of(struct rule_run *r, const struct pin_tool *t)
+{
+	return str_printable(r->arena, t->name, NAME_SHOWN);
+}
+
 static const char *pointer_of(struct rule_run *r, const struct pin_tool *t)
 {
-	return arena_printf(r->arena, "tool:%s",
-			    str_printable(r->arena, t->name, NAME_SHOWN));
+	return arena_printf(r->arena, "tool:%s", name_of(r, t));
 }
 
 static const char *who(struct rule_run *r, const struct pin *p)
@@ -74,6 +78,13 @@ static bool is_poisoned(const struct rule_run *r, const char *pointer)
 	return false;
 }
 
+/* Each further state is a finding of its own: a suppression of one covers no other. */
+static void put_hashes(struct rule_run *r, const char *was, const char *now)
+{
+	rule_evidence(r, arena_printf(r->arena, "%.*s", HASH_SHOWN, now),
+		      "sha256 %.12s, approved was %.12s", now, was);
+}
+
 static void report_tool(struct rule_run *r, const struct pinned *p,
 			const struct pin_pair *pair)
 {
@@ -83,26 +94,23 @@ static void report_tool(struct rule_run *r, const struct pinned *p,
 
 	difference = pin_diff_short(r->arena, pair->was, pair->now, SHORT_MAX, &more);
 	rule_fail_live(r, poisoned ? SEV_CRITICAL : SEV_HIGH, pointer,
-		       "the tool is not what %s%s", who(r, &p->approved),
-		       poisoned ? ", and its text now hides or orders something" : "");
-	/* each further state is a finding of its own */
-	rule_evidence(r, arena_printf(r->arena, "%.*s", HASH_SHOWN, pair->now->sha256),
-		      "%s%s", difference,
-		      more ? arena_printf(r->arena, " (and %zu more)", more) : "");
+		       "the tool \"%s\" is not what %s%s; %s%s", name_of(r, pair->now),
+		       who(r, &p->approved),
+		       poisoned ? ", and its text now deceives or orders" : "",
+		       difference,
+		       more ? arena_printf(r->arena, " (and %zu more)", more) : "");
+	put_hashes(r, pair->was->sha256, pair->now->sha256);
 }
 
 static void report_text(struct rule_run *r, const struct pinned *p, const char *pointer,
 			const char *was, const char *now, enum severity s)
 {
-	bool poisoned = is_poisoned(r, pointer);
-
 	if (str_eq(was, now))
 		return;
-	rule_fail_live(r, poisoned ? SEV_CRITICAL : s, pointer,
-		       "the server's %s is not what %s", pointer, who(r, &p->approved));
-	rule_evidence(r,
-		      arena_printf(r->arena, "%.*s", HASH_SHOWN, p->shown->server_sha256),
-		      "%s", text_diff_short(r->arena, was, now, SHORT_MAX));
+	rule_fail_live(r, is_poisoned(r, pointer) ? SEV_CRITICAL : s, pointer,
+		       "the server's %s: not what %s; %s", pointer, who(r, &p->approved),
+		       text_diff_short(r->arena, was, now, SHORT_MAX));
+	put_hashes(r, p->approved.server_sha256, p->shown->server_sha256);
 }
 
 void check_pin_001(struct rule_run *r)
@@ -208,7 +216,8 @@ void check_pin_002(struct rule_run *r)
 		unasked = runs_unasked(r, pairs[i].now->name);
 		rule_fail_live(r, unasked ? SEV_HIGH : SEV_MEDIUM,
 			       pointer_of(r, pairs[i].now),
-			       "the tool was not there when %s%s", who(r, &p->approved),
+			       "the tool \"%s\" is not among those that %s%s",
+			       name_of(r, pairs[i].now), who(r, &p->approved),
 			       unasked ? ", and the host calls it without asking" : "");
 		rule_evidence(
 			r,
@@ -231,7 +240,8 @@ void check_pin_003(struct rule_run *r)
 	for (size_t i = 0; i < n; i++)
 		if (!pairs[i].now)
 			rule_fail_live(r, SEV_LOW, pointer_of(r, pairs[i].was),
-				       "the tool that %s is gone", who(r, &p->approved));
+				       "the tool \"%s\" that %s is gone",
+				       name_of(r, pairs[i].was), who(r, &p->approved));
 }
 
 /* The command only starts something else: its own updates say nothing about the server.

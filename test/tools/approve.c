@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a program at a terminal of its own and approves what it asks there: for transcripts
- * in shell. usage: approve PROGRAM ARGUMENT...; prints what stood on the terminal and
- * exits as the program did. */
+/* Runs a program at a terminal of its own and approves what it asks there: for
+ * transcripts in shell. usage: approve PROGRAM ARGUMENT...; prints what stood on the
+ * terminal and exits as the program did. */
 #define _GNU_SOURCE
 #include <stdio.h>
 
