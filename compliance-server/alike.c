@@ -137,19 +137,29 @@ char *alike_text(struct arena *a, const char *s, size_t n)
 	return plain;
 }
 
+static char folded(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		c = (char)(c + 32);
+	return c == '0' ? 'o' : c == '1' || c == 'i' || c == '|' ? 'l' : c;
+}
+
 char *alike_skeleton(struct arena *a, const char *name)
 {
 	char *out = alike_text(a, name, strlen(name));
 
-	for (char *p = out; p && *p; p++) {
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p + 32);
-		if (*p == '0')
-			*p = 'o';
-		else if (*p == '1' || *p == 'i' || *p == '|')
-			*p = 'l';
-	}
+	for (char *p = out; p && *p; p++)
+		*p = folded(*p);
 	return out;
+}
+
+bool alike_is(const char *skeleton, const char *known)
+{
+	while (*known && *skeleton == folded(*known)) {
+		skeleton++;
+		known++;
+	}
+	return *known == '\0' && *skeleton == '\0';
 }
 
 bool alike_by_one(const char *a, const char *b)

@@ -12,6 +12,8 @@ uint32_t alike_letter(uint32_t cp);
 char *alike_text(struct arena *a, const char *s, size_t n);
 /* Equal for names that look alike: the same in lower case, 0 as o, 1 and i as l. */
 char *alike_skeleton(struct arena *a, const char *name);
+/* The skeleton belongs to a name that looks like known, which is ASCII. */
+bool alike_is(const char *skeleton, const char *known);
 /* One letter more, less, other or exchanged with its neighbour; linear in the length. */
 bool alike_by_one(const char *a, const char *b);
 

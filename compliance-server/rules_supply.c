@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "common/base/str.h"
+#include "compliance-server/alike.h"
 #include "compliance-server/entry_look.h"
 #include "compliance-server/predicate.h"
 #include "compliance-server/rules_checks.h"
+#include "compliance-server/supply_table.h"
+
+#define NAME_MIN 8 /* shorter names differ by one letter by chance */
 
 static void unpinned(struct rule_run *r, const struct look_package *p)
 {
@@ -142,23 +146,6 @@ void check_sup_005(struct rule_run *r)
 			  str_printable(r->arena, i.text, 120));
 }
 
-/* Versions from..below (exclusive); NULL: no bound. Kept to what an advisory confirms. */
-static const struct bad_package {
-	enum ecosystem eco;
-	const char *name, *from, *below;
-	enum severity severity;
-	const char *why;
-} bad_packages[] = {
-	{ ECO_NPM, "postmark-mcp", "1.0.16", NULL, SEV_CRITICAL,
-	  "sends a copy of every mail away" },
-	{ ECO_NPM, "mcp-remote", "0.0.5", "0.1.16", SEV_HIGH,
-	  "runs commands of a hostile server (CVE-2025-6514)" },
-	{ ECO_NPM, "@modelcontextprotocol/inspector", NULL, "0.14.1", SEV_HIGH,
-	  "lets any web page run commands (CVE-2025-49596)" },
-	{ ECO_PYPI, "mcp", NULL, "1.23.0", SEV_HIGH,
-	  "has no protection against DNS rebinding (CVE-2025-66416)" },
-};
-
 /* Numbers between dots; what follows a "-" or "+" is left out. */
 static int compare_versions(const char *a, const char *b)
 {
@@ -178,19 +165,36 @@ static int compare_versions(const char *a, const char *b)
 	}
 }
 
+/* The index treats runs of - _ . as one and ignores case. */
+static const char *pypi_name(struct arena *a, const char *name)
+{
+	char *out = arena_strdup(a, name), *to = out;
+
+	for (const char *p = out; *p; p++) {
+		bool mark = strchr("-_.", *p) != NULL;
+
+		if (!mark || to == out || to[-1] != '-')
+			*to++ = mark ? '-' : (char)tolower((unsigned char)*p);
+	}
+	*to = '\0';
+	return out;
+}
+
 void check_sup_006(struct rule_run *r)
 {
 	struct look_package p;
+	const char *name;
 
 	if (!look_package(r->arena, r->entry, &p) || p.local || p.remote) {
 		rule_skip(r, "the entry fetches no package");
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(bad_packages); i++) {
+	name = p.eco == ECO_NPM ? p.name : pypi_name(r->arena, p.name);
+	for (size_t i = 0; i < n_bad_packages; i++) {
 		const struct bad_package *b = &bad_packages[i];
 		bool pinned = p.version && isdigit((unsigned char)p.version[0]);
 
-		if (p.eco != b->eco || !str_eq(p.name, b->name))
+		if (p.eco != b->eco || !str_eq(name, b->name))
 			continue;
 		/* without a version the newest is fetched: bad only where no end is known
 		 */
@@ -208,93 +212,36 @@ void check_sup_006(struct rule_run *r)
 	}
 }
 
-static const char *const known_npm[] = {
-	"@modelcontextprotocol/server-filesystem",
-	"@modelcontextprotocol/server-memory",
-	"@modelcontextprotocol/server-everything",
-	"@modelcontextprotocol/server-sequential-thinking",
-	"@modelcontextprotocol/server-github",
-	"@modelcontextprotocol/server-gitlab",
-	"@modelcontextprotocol/server-slack",
-	"@modelcontextprotocol/server-postgres",
-	"@modelcontextprotocol/server-puppeteer",
-	"@modelcontextprotocol/server-brave-search",
-	"@modelcontextprotocol/server-google-maps",
-	"@modelcontextprotocol/server-redis",
-	"@modelcontextprotocol/inspector",
-	"@playwright/mcp",
-	"@upstash/context7-mcp",
-	"@supabase/mcp-server-supabase",
-	"@notionhq/notion-mcp-server",
-	"@brave/brave-search-mcp-server",
-	"@sentry/mcp-server",
-	"@stripe/mcp",
-	"@cloudflare/mcp-server-cloudflare",
-	"@azure/mcp",
-	"@elastic/mcp-server-elasticsearch",
-	"@browsermcp/mcp",
-	"chrome-devtools-mcp",
-	"firecrawl-mcp",
-	"figma-developer-mcp",
-	"tavily-mcp",
-	"exa-mcp-server",
-	"mongodb-mcp-server",
-	"desktop-commander",
-	"mcp-remote",
-	"mcp-server-kubernetes",
-	"task-master-ai",
-	"n8n-mcp",
-};
-static const char *const known_pypi[] = {
-	"mcp-server-fetch",  "mcp-server-git",	      "mcp-server-time",
-	"mcp-server-sqlite", "mcp-server-qdrant",     "mcp-server-docker",
-	"markitdown-mcp",    "basic-memory",	      "blender-mcp",
-	"mcp-atlassian",     "duckduckgo-mcp-server", "serena-agent",
-};
-
-/* Latin look-alikes of digits fold together: l 1 i, o 0. */
-static bool same_skeleton(const char *a, const char *b)
-{
-	for (; *a != '\0' && *b != '\0'; a++, b++) {
-		int x = tolower((unsigned char)*a), y = tolower((unsigned char)*b);
-
-		x = x == '1' || x == 'i' ? 'l' : x == '0' ? 'o' : x;
-		y = y == '1' || y == 'i' ? 'l' : y == '0' ? 'o' : y;
-		if (x != y)
-			return false;
-	}
-	return *a == *b;
-}
-
-static enum severity look_alike(const char *name, const char *known)
+static enum severity look_alike(const char *name, const char *skeleton, const char *known)
 {
 	const char *last = strrchr(known, '/');
 
-	if (known[0] == '@' && str_eq(name, last + 1) && strlen(name) >= 8)
+	if (last && str_eq(name, last + 1) && strlen(name) >= NAME_MIN)
 		return SEV_LOW;
-	if (same_skeleton(name, known) ||
-	    (strlen(name) >= 8 && look_distance(name, known, 1) == 1))
+	if (alike_is(skeleton, known) ||
+	    (strlen(name) >= NAME_MIN && alike_by_one(name, known)))
 		return SEV_HIGH;
 	return SEV_INFO;
 }
 
 void check_sup_007(struct rule_run *r)
 {
-	struct look_package p;
 	const char *const *list;
-	size_t n;
+	const char *name, *skeleton;
+	struct look_package p;
 
 	if (!look_package(r->arena, r->entry, &p) || p.local || p.remote) {
 		rule_skip(r, "the entry fetches no package");
 		return;
 	}
 	list = p.eco == ECO_NPM ? known_npm : known_pypi;
-	n = p.eco == ECO_NPM ? ARRAY_LEN(known_npm) : ARRAY_LEN(known_pypi);
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(p.name, list[i]))
+	name = p.eco == ECO_NPM ? p.name : pypi_name(r->arena, p.name);
+	skeleton = alike_skeleton(r->arena, name);
+	for (size_t i = 0; list[i]; i++)
+		if (str_eq(name, list[i]))
 			return;
-	for (size_t i = 0; i < n; i++) {
-		enum severity s = look_alike(p.name, list[i]);
+	for (size_t i = 0; skeleton && list[i]; i++) {
+		enum severity s = look_alike(name, skeleton, list[i]);
 
 		if (s == SEV_INFO)
 			continue;
@@ -342,18 +289,12 @@ void check_sup_008(struct rule_run *r)
 
 void check_sup_009(struct rule_run *r)
 {
-	static const char scope[] = "@modelcontextprotocol/server-";
-	static const char *const archived[] = {
-		"github",    "gitlab",	    "slack",	       "brave-search", "postgres",
-		"puppeteer", "google-maps", "gdrive",	       "sentry",       "sqlite",
-		"everart",   "redis",	    "aws-kb-retrieval"
-	};
 	struct look_package p;
 
-	if (!package(r, ECO_NPM, &p) || !str_starts(p.name, scope))
+	if (!package(r, ECO_NPM, &p))
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(archived); i++)
-		if (str_eq(p.name + strlen(scope), archived[i]))
+	for (size_t i = 0; i < n_archived_packages; i++)
+		if (str_eq(p.name, archived_packages[i]))
 			rule_fail(r, SEV_LOW, p.at, "%s is an archived reference server",
 				  p.name);
 }
