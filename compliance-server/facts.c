@@ -342,6 +342,13 @@ static const char *sentence(struct arena *a, const char *path, const char *msg)
 				       : msg);
 }
 
+static void not_read(struct config_file *f, const char *why)
+{
+	f->state = FILE_UNREADABLE;
+	f->error = why;
+	f->error_at = (struct pos){ 1, 1 };
+}
+
 static void read_one(struct facts *fa, const char *path, const struct host_row *host)
 {
 	char *real = realpath(path, NULL);
@@ -356,18 +363,18 @@ static void read_one(struct facts *fa, const char *path, const struct host_row *
 		struct discovered found;
 
 		discover_folder(fa->arena, path, &found);
-		f->state = FILE_UNREADABLE;
-		f->error = found.cut ? found.cut : "no configuration was found in it";
-		f->error_at = (struct pos){ 1, 1 };
+		not_read(f, found.cut ? found.cut : "no configuration was found in it");
 		return;
 	}
 	if (!fd_read_file(path, &bytes, &e)) {
-		f->state = FILE_UNREADABLE;
-		f->error = sentence(fa->arena, path, e.msg);
-		f->error_at = (struct pos){ 1, 1 };
+		not_read(f, sentence(fa->arena, path, e.msg));
 		return;
 	}
 	if (stat(path, &st) == 0) {
+		if (bytes.len == 0 && S_ISFIFO(st.st_mode)) {
+			not_read(f, "nothing came out of this pipe");
+			return;
+		}
 		f->on_disk = true;
 		f->mode = (unsigned)st.st_mode & 07777;
 		f->uid = (long)st.st_uid;

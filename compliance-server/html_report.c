@@ -19,6 +19,9 @@ static void fill_issue(struct arena *a, const struct check_issue *is,
 				    .points = is->points,
 				    .preview = is->preview,
 				    .all_places = is->n_findings };
+	if (is->suppression)
+		ret->closed = arena_printf(a, "until %s: %s", is->suppression->expires,
+					   is->suppression->reason);
 	ret->n_places = MIN(is->n_findings, (size_t)PLACES);
 	ret->places = arena_array(a, ret->n_places + 1, sizeof(*ret->places));
 	for (size_t i = 0; i < ret->n_places; i++) {

@@ -170,7 +170,8 @@ static void put_target(struct jsonw *w, struct arena *a, const struct check_repo
 	if (t->entry) {
 		jsonw_str(w, "path", t->file->path);
 		jsonw_i64(w, "line", t->entry->node->key_line);
-		jsonw_str(w, "definition_sha256", t->entry->definition_sha256);
+		if (t->entry->definition_sha256[0] != '\0')
+			jsonw_str(w, "definition_sha256", t->entry->definition_sha256);
 	}
 	put_categories(w, t);
 	put_score(w, "overall", t->overall);

@@ -83,6 +83,8 @@ step address "AddressSanitizer and UndefinedBehaviorSanitizer" \
 	suite build-asan SAN=address,undefined CFLAGS="-O1 -g"
 step thread "ThreadSanitizer" suite build-tsan SAN=thread CFLAGS="-O1 -g"
 step packages "the pinned npm packages" packages
+step reports "JSON and SARIF reports against their schemas" \
+	env NPM_REQUIRED=1 prove --merge test/transcripts/reports.sh
 step conformance "the official suite, both requirement sets" \
 	prove --merge -e sh test/conformance.sh
 step clients "SDK v1, SDK v2 (auto, pinned), Inspector on each server" clients

@@ -179,7 +179,7 @@ out_has "# weak: "
 run check high.json --format json --with-times
 id=$(jq -r '.targets[0].check_id' "$work/out")
 gives 0 "report of the id in JSON" report "$id"
-[ "$(sql "select json_extract(a.details, '\$.score') = k.overall_score from audit_logs a, compliance_checks k
+[ "$(sql "select json_extract(a.details, '\$.score') = round(k.overall_score * 100) from audit_logs a, compliance_checks k
 	where a.action = 'check.complete' and a.resource_id = '$id' and k.check_id = '$id'")" = 1 ]
 ok "the audit row has the same score"
 
