@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Live checks: a few servers at a time, each within its budget. */
+/* One server under test: how it was started, what was noted of it. */
 #include "compliance-server/live.h"
 
-#include <stdatomic.h>
+#include <inttypes.h>
 #include <string.h>
 
-#include "common/base/mem.h"
-#include "common/base/pool.h"
 #include "common/base/str.h"
 #include "compliance-server/live_session.h"
+#include "compliance-server/live_strays.h"
 
 #define WORDS_SHOWN 200
-#define PROGRESS_MS 250
-/* A sanitized build is tried on servers that are built alike. */
-#define MEMORY_MAX (SANITIZED ? -1 : INT64_C(256) << 30)
-
-struct job {
-	struct ctx *c;
-	struct client_hub *hub;
-	const struct live_options *o;
-	struct entry *entry;
-	struct arena *arena; /* of the result; ours until it is handed to the facts */
-	struct live *live;   /* NULL: not finished */
-	atomic_size_t *done;
-	struct live_metrics machine; /* its load when the run began */
-};
 
 /* "API_KEY … is required": the entry lacks what only its owner knows. */
 static bool names_credential(const char *p, size_t n)
@@ -118,7 +103,37 @@ static void note_watch(struct session *s)
 	}
 }
 
-static void run_session(struct session *s)
+/* What ended it was we, and its size is all we know. */
+static void note_too_big(struct session *s)
+{
+	int64_t kib = atomic_load(&s->state->too_big_kib);
+	struct live *live = s->live;
+
+	if (!kib)
+		return;
+	live->metrics.peak_kib = MAX(live->metrics.peak_kib, kib);
+	live->too_big = true;
+	live->error = arena_printf(s->c.arena,
+				   "it took %" PRId64 " MiB of memory and was ended",
+				   kib / 1024);
+}
+
+static const char **tagged(struct arena *a, const char *const *envp, const char *tag)
+{
+	const char **out;
+	size_t n = 0;
+
+	while (envp[n])
+		n++;
+	out = arena_array(a, n + 2, sizeof(*out));
+	/* in front: of a long environment only the beginning is looked at */
+	out[0] = tag;
+	for (size_t i = 0; i < n; i++)
+		out[i + 1] = envp[i];
+	return out;
+}
+
+void session_run(struct session *s)
 {
 	const struct session_start how = { .era = CLIENT_AUTO,
 					   .linger_ms = s->o.linger_ms,
@@ -136,6 +151,8 @@ static void run_session(struct session *s)
 		live->words = "";
 		return;
 	}
+	s->tag = strays_tag(s->c.arena);
+	s->command.envp = tagged(s->c.arena, s->command.envp, s->tag);
 	secrets = watch_secrets(s->c.arena, s->entry, s->command.envp, &n);
 	watch_init(&s->watch, secrets, n);
 	s->cl = session_open(s, &how, &e);
@@ -150,111 +167,8 @@ static void run_session(struct session *s)
 	} else {
 		note_failed_start(s, &e);
 	}
+	strays_end(s->tag, 0);
+	note_too_big(s);
 	note_watch(s);
 	watch_release(&s->watch);
-}
-
-static void examine(struct job *j)
-{
-	int64_t began = clock_mono();
-	struct session s = { .c = *j->c, .hub = j->hub, .entry = j->entry, .o = *j->o };
-	int64_t deadline = began + s.o.budget_ms;
-
-	if (ctx_stop(j->c, NULL))
-		return;
-	j->arena = arena_new();
-	s.live = arena_alloc(j->arena, sizeof(*s.live));
-	s.live->at = clock_now();
-	s.live->texts = arena_alloc(j->arena, sizeof(*s.live->texts));
-	s.live->metrics = j->machine;
-	s.c.arena = j->arena;
-	s.c.progress = NULL; /* that of the whole check, not of one request to a server */
-	s.c.deadline = s.c.deadline ? MIN(s.c.deadline, deadline) : deadline;
-	run_session(&s);
-	s.live->ms = clock_mono() - began;
-	/* A result that our own end cut short would blame the server. */
-	if (!ctx_stop(j->c, NULL))
-		j->live = s.live;
-}
-
-static void run_job(void *arg)
-{
-	struct job *j = arg;
-
-	examine(j);
-	atomic_fetch_add(j->done, 1);
-}
-
-static void free_arena(void *a)
-{
-	arena_free(a);
-}
-
-static struct live_options with_defaults(const struct live_options *o)
-{
-	struct live_options out = *o;
-
-	out.budget_ms = o->budget_ms ? o->budget_ms : LIVE_BUDGET_MS;
-	out.start_ms = o->start_ms ? o->start_ms : 30000;
-	out.silence_ms = o->silence_ms ? o->silence_ms : 5000;
-	out.exit_ms = o->exit_ms ? o->exit_ms : 5000;
-	out.idle_ms = o->idle_ms ? o->idle_ms : 2000;
-	out.linger_ms = o->linger_ms ? o->linger_ms : 1000;
-	out.max_memory = o->max_memory ? o->max_memory : MEMORY_MAX;
-	return out;
-}
-
-static struct live_metrics machine_of(const struct live_options *o)
-{
-	struct live_metrics m = { 0 };
-
-	live_load(&m.load, &m.processors);
-	if (o->load > 0)
-		m.load = o->load;
-	m.busy = m.load > m.processors;
-	return m;
-}
-
-bool live_run(struct ctx *c, const struct facts *f, struct entry *const *entries,
-	      size_t n, const struct live_options *o, struct err *e)
-{
-	struct live_options full = with_defaults(o);
-	struct live_metrics machine = machine_of(o);
-	struct client_hub *hub;
-	struct pool *pool;
-	atomic_size_t done = 0;
-	struct job *jobs;
-
-	if (!(hub = client_hub_new(e)))
-		return false;
-	if (!(pool = pool_new(LIVE_AT_ONCE, e))) {
-		client_hub_free(hub, true);
-		return false;
-	}
-	jobs = mem_array(n + 1, sizeof(*jobs));
-	for (size_t i = 0; i < n; i++) {
-		jobs[i] = (struct job){ .c = c,
-					.hub = hub,
-					.o = &full,
-					.entry = entries[i],
-					.done = &done,
-					.machine = machine };
-		pool_submit(pool, run_job, &jobs[i]);
-	}
-	/* Each job ends by its own budget, and soon once c is cancelled. */
-	while (!pool_drain(pool, clock_mono() + PROGRESS_MS)) {
-		if (ctx_stop(c, NULL))
-			client_hub_hurry(hub);
-		ctx_progress(c, (double)atomic_load(&done), (double)n,
-			     "servers examined");
-	}
-	pool_free(pool);
-	client_hub_free(hub, true);
-	for (size_t i = 0; i < n; i++) {
-		entries[i]->live = jobs[i].live;
-		if (jobs[i].arena)
-			arena_defer(f->arena, free_arena, jobs[i].arena);
-	}
-	mem_free(jobs);
-	return !ctx_stop(c, e);
 }

@@ -114,7 +114,8 @@ struct live {
 	const char *error; /* and the reason, masked, one line */
 	const char *words; /* end of its stderr, masked, printable; "" when silent */
 	bool budget_over;
-	bool died; /* ended by itself before it was asked to; error says how */
+	bool too_big; /* ended by us for its memory */
+	bool died;    /* ended by itself before it was asked to; error says how */
 
 	bool modern, respawned;
 	const char *version, *server_name, *server_version, *instructions;
@@ -159,14 +160,17 @@ struct live {
 };
 
 struct live_options {
-	int64_t budget_ms;  /* for each server; 0: LIVE_BUDGET_MS */
-	int64_t start_ms;   /* for its handshake; 0: 30 s */
-	int64_t silence_ms; /* for one answer; 0: 5 s */
-	int64_t exit_ms;    /* after end of input; 0: 5 s */
-	int64_t linger_ms;  /* after its end, before what it left is counted; 0: 1 s */
-	int64_t idle_ms;    /* watched without a request; 0: 2 s */
-	bool more;	    /* LIVE_MORE list calls as well */
-	double load;	    /* in place of the machine's; 0: ask the machine */
+	int64_t budget_ms;    /* for each server; 0: LIVE_BUDGET_MS */
+	int64_t start_ms;     /* for its handshake; 0: 30 s */
+	int64_t silence_ms;   /* for one answer; 0: 5 s */
+	int64_t exit_ms;      /* after end of input; 0: 5 s */
+	int64_t linger_ms;    /* after its end, before what it left is counted; 0: 1 s */
+	int64_t idle_ms;      /* watched without a request; 0: 2 s */
+	bool more;	      /* LIVE_MORE list calls as well */
+	double load;	      /* in place of the machine's; 0: ask the machine */
+	int64_t max_resident; /* bytes of a server with its children; 0: 4 GiB, or half of
+				 the machine's */
+	int64_t max_data, max_tasks; /* set by live_run: of one process, of its user */
 	int64_t max_memory; /* address space; 0: 256 GiB, which runtimes that reserve a
 			       lot still live with; -1: no limit */
 	bool lists_only;    /* handshake, lists and end: no probes, one process */

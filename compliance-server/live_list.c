@@ -5,6 +5,8 @@
 #include "common/base/str.h"
 #include "compliance-server/live_session.h"
 
+#define LIST_MAX  ((size_t)64 * 1024 * 1024)
+#define AGAIN_MAX ((size_t)4 * 1024 * 1024) /* what is longer is kept once only */
 #define SETTLE_MS 300 /* servers that add tools just after the handshake */
 
 static void keep_items(struct session *s, struct live_list *l, const struct node *list)
@@ -59,7 +61,7 @@ void session_walk(struct session *s, struct live_list *l)
 			return;
 		}
 		seen[page] = cursor;
-		if (l->n >= LIVE_ITEMS)
+		if (l->n >= LIVE_ITEMS || l->bytes > LIST_MAX)
 			break;
 	}
 	l->end = PAGES_ENDLESS;
@@ -83,7 +85,8 @@ static void compare_listings(struct session *s)
 	struct arena *scratch = arena_new();
 
 	live->listings = tools->end == PAGES_COMPLETE ? 1 : 0;
-	while (live->listings && live->listings < LIVE_LISTINGS) {
+	while (live->listings && live->listings < LIVE_LISTINGS &&
+	       tools->bytes < AGAIN_MAX) {
 		struct live_list again = { .capability = tools->capability };
 
 		session_walk(s, &again);

@@ -7,7 +7,10 @@
 #include <poll.h>
 #include <string.h>
 
-#define LINE_MAX_IN  (16 * 1024 * 1024)
+#include "common/base/str.h"
+#include "compliance-server/live_strays.h"
+
+#define LINE_MAX_IN  (64 * 1024 * 1024)
 #define BYTES_MAX_IN (256 * 1024 * 1024)
 #define TERM_MS	     2000
 #define PAUSE_MS     20 /* nobody wakes us when the check is cancelled */
@@ -15,6 +18,27 @@
 #define LIMIT_CPU_S 120
 #define LIMIT_FILES 4096
 #define LIMIT_FSIZE ((int64_t)1024 * 1024 * 1024)
+
+static const char *const steps[STEPS] = {
+	[STEP_START] = "waiting for the handshake",
+	[STEP_LIST] = "reading its lists",
+	[STEP_MEASURE] = "timing its lists",
+	[STEP_ASK] = "asking what no client asks",
+	[STEP_MALFORMED] = "sending malformed lines",
+	[STEP_IDLE] = "watching it idle",
+	[STEP_END] = "waiting for its end",
+	[STEP_AGAIN] = "starting it again",
+};
+
+const char *session_step_text(int step)
+{
+	return step >= 0 && step < STEPS ? steps[step] : "";
+}
+
+static void enter(struct session *s, enum session_step step)
+{
+	atomic_store(&s->state->step, (int)step);
+}
 
 int64_t session_left(const struct session *s, int64_t want)
 {
@@ -29,6 +53,18 @@ void session_pause(const struct session *s, int64_t ms)
 		poll(NULL, 0, (int)MIN(clock_left(until), PAUSE_MS));
 }
 
+/* Programs that become another user on their way to the server, and fail without. */
+static bool needs_privileges(const struct entry *entry)
+{
+	static const char *const programs[] = { "podman", "snap", "flatpak", "firejail",
+						"bwrap" };
+
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
+		if (str_eq(entry->program, programs[i]))
+			return true;
+	return str_starts(entry->command.text, "/snap/");
+}
+
 struct client *session_open(struct session *s, const struct session_start *how,
 			    struct err *e)
 {
@@ -40,7 +76,11 @@ struct client *session_open(struct session *s, const struct session_start *how,
 			  .max_memory = MAX(s->o.max_memory, 0),
 			  .max_cpu_s = LIMIT_CPU_S,
 			  .max_files = LIMIT_FILES,
-			  .max_file_size = LIMIT_FSIZE },
+			  .max_file_size = LIMIT_FSIZE,
+			  .max_data = MAX(s->o.max_data, 0),
+			  .max_processes = s->o.max_tasks,
+			  .confined = true,
+			  .no_privileges = !needs_privileges(s->entry) },
 		.era = how->era,
 		.start_ms = session_left(s, s->o.start_ms),
 		.max_line = LINE_MAX_IN,
@@ -50,12 +90,19 @@ struct client *session_open(struct session *s, const struct session_start *how,
 		.wire = how->wire,
 		.wire_arg = how->wire_arg,
 	};
+	struct client *cl;
 
-	return ctx_stop(&s->c, e) ? NULL : client_open(s->hub, &s->c, &o, e);
+	if (ctx_stop(&s->c, e))
+		return NULL;
+	cl = client_open(s->hub, &s->c, &o, e);
+	if (cl)
+		atomic_store(&s->state->pid, client_pid(cl));
+	return cl;
 }
 
 void session_close(struct session *s)
 {
+	atomic_store(&s->state->pid, 0);
 	client_finish(s->cl, session_left(s, 500), 200, NULL);
 	s->cl = NULL;
 }
@@ -72,7 +119,8 @@ static void note_reply(struct live_answer *a, const struct client_reply *r)
 
 static void note_failure(struct session *s, struct live_answer *a, const struct err *e)
 {
-	if (e->code == ERR_CANCELLED || clock_left(s->c.deadline) == 0)
+	if (e->code == ERR_CANCELLED || clock_left(s->c.deadline) == 0 ||
+	    atomic_load(&s->state->too_big_kib))
 		a->asked = false; /* our end, not the server's */
 	else if (!client_alive(s->cl))
 		a->died = true;
@@ -127,6 +175,7 @@ static void end_process(struct session *s)
 	int64_t eof_ms = MAX(session_left(s, s->o.exit_ms), 200), term_ms = TERM_MS;
 	struct client_end end;
 	char *words;
+	pid_t pid;
 
 	/* Behind the budget lie two seconds for the ending, the linger included. */
 	if (clock_left(s->c.deadline) < eof_ms + TERM_MS + s->o.linger_ms)
@@ -134,6 +183,7 @@ static void end_process(struct session *s)
 	if (ctx_stop(&s->c, NULL))
 		eof_ms = term_ms = 200;
 	words = client_post_mortem(s->c.arena, s->cl);
+	pid = atomic_exchange(&s->state->pid, 0);
 	client_finish(s->cl, eof_ms, term_ms, &end);
 	s->cl = NULL;
 	if (end.before && !live->died) {
@@ -144,26 +194,32 @@ static void end_process(struct session *s)
 	live->end_ms = end.ms;
 	live->needed_term = end.needed_term;
 	live->needed_kill = end.needed_kill;
-	live->left_behind = end.left_behind;
+	live->left_behind = end.left_behind + strays_end(s->tag, pid);
 }
 
 void session_examine(struct session *s)
 {
 	struct live *live = s->live;
 
+	enter(s, STEP_LIST);
 	session_list(s);
 	if (s->o.lists_only) {
 		end_process(s);
 		return;
 	}
+	enter(s, STEP_MEASURE);
 	session_measure_lists(s);
+	enter(s, STEP_ASK);
 	session_ask_notification(s);
 	session_ask_unknown(s);
 	if (live->modern)
 		session_ask_version(s);
 	session_ask_ids(s);
+	enter(s, STEP_MALFORMED);
 	session_ask_malformed(s);
+	enter(s, STEP_IDLE);
 	session_measure_idle(s);
+	enter(s, STEP_END);
 	live->died = !client_alive(s->cl);
 	if (live->died)
 		live->error = watch_masked(&s->watch, s->c.arena,
@@ -174,6 +230,7 @@ void session_examine(struct session *s)
 
 void session_examine_starts(struct session *s)
 {
+	enter(s, STEP_AGAIN);
 	session_list_again(s);
 	if (!s->live->modern)
 		session_ask_version(s);

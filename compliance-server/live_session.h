@@ -3,9 +3,31 @@
 #ifndef COMPLIANCE_LIVE_SESSION_H
 #define COMPLIANCE_LIVE_SESSION_H
 
+#include <stdatomic.h>
+
 #include "common/rpc/client.h"
 #include "compliance-server/live.h"
 #include "compliance-server/live_watch.h"
+
+/* What is going on, for whoever waits for it. */
+enum session_step {
+	STEP_START,
+	STEP_LIST,
+	STEP_MEASURE,
+	STEP_ASK,
+	STEP_MALFORMED,
+	STEP_IDLE,
+	STEP_END,
+	STEP_AGAIN,
+	STEPS
+};
+const char *session_step_text(int step);
+
+struct session_state {
+	atomic_int pid;		     /* of the running process and its group; 0: none */
+	atomic_int step;	     /* enum session_step */
+	_Atomic int64_t too_big_kib; /* what it took when it was ended for that */
+};
 
 struct session {
 	struct live *live;
@@ -16,6 +38,8 @@ struct session {
 	struct live_command command;
 	struct watch watch;
 	struct client *cl; /* the process that is asked now */
+	struct session_state *state;
+	const char *tag; /* of its processes */
 };
 
 /* How one process is started. */
@@ -38,6 +62,8 @@ struct session_start {
 /* NULL as well when the budget is over or the check was cancelled. */
 struct client *session_open(struct session *s, const struct session_start *how,
 			    struct err *e);
+/* Everything; sets s->live. */
+void session_run(struct session *s);
 /* Ends s->cl at once: of a process whose end nobody judges. */
 void session_close(struct session *s);
 /* Runs every step on the main process, which is open, up to its end. */

@@ -13,6 +13,8 @@ bool live_has_tools(struct rule_run *r);
 /* The server could be spoken to, and its texts can be judged; unknown for those that were
  * not listed. */
 bool live_texts_read(struct rule_run *r);
+/* The same, to its end; a list without one is the finding of LIV-022. */
+bool live_has_all_tools(struct rule_run *r);
 /* Unknown, for want of an answer: budget over or process ended before. */
 void live_unasked(struct rule_run *r);
 /* "tool:<name>", printable. */

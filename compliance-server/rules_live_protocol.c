@@ -54,6 +54,21 @@ bool live_has_tools(struct rule_run *r)
 	return false;
 }
 
+bool live_has_all_tools(struct rule_run *r)
+{
+	enum live_pages end = r->live->lists[LIVE_TOOLS].end;
+
+	if (!live_has_tools(r))
+		return false;
+	if (end == PAGES_COMPLETE)
+		return true;
+	if (end == PAGES_CUT)
+		live_unasked(r);
+	else
+		rule_skip(r, "blocked by LIV-022");
+	return false;
+}
+
 void check_liv_001(struct rule_run *r)
 {
 	const struct live *l = r->live;

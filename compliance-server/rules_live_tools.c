@@ -266,7 +266,7 @@ void check_liv_011(struct rule_run *r)
 {
 	const struct live_list *tools = tools_of(r);
 
-	if (!live_has_tools(r))
+	if (!live_has_all_tools(r))
 		return;
 	for (size_t i = 1; i < tools->n; i++) {
 		const char *name = name_of(tools->items[i]);

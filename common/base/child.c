@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starting, watching and stopping child programs. */
-#define _GNU_SOURCE /* addclosefrom_np, addchdir_np, pipe2, prlimit, sigabbrev_np */
+#define _GNU_SOURCE /* pipe2, sigabbrev_np */
 #include "common/base/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "common/base/child_spawn.h"
 #include "common/base/clock.h"
 #include "common/base/fd.h"
 #include "common/base/mem.h"
@@ -90,75 +89,6 @@ static bool make_pipe(int *ours, int *theirs, bool we_write)
 	       fcntl(*ours, F_SETFL, O_NONBLOCK) == 0;
 }
 
-static int set_attributes(posix_spawnattr_t *attr)
-{
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	sigdelset(&all, SIGKILL);
-	sigdelset(&all, SIGSTOP);
-	posix_spawnattr_setsigmask(attr, &none);
-	posix_spawnattr_setsigdefault(attr, &all);
-	posix_spawnattr_setpgroup(attr, 0);
-	return posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF |
-						      POSIX_SPAWN_SETPGROUP);
-}
-
-static int spawn(const struct child_spec *s, const char *file, const int theirs[3],
-		 pid_t *ret)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	char **argv, **envp;
-	int failed;
-
-	/* the strings are not written to; the prototype is older than const */
-	memcpy(&argv, &s->argv, sizeof(argv));
-	memcpy(&envp, &s->envp, sizeof(envp));
-	posix_spawnattr_init(&attr);
-	posix_spawn_file_actions_init(&actions);
-	failed = set_attributes(&attr);
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && !failed; fd++)
-		failed = posix_spawn_file_actions_adddup2(&actions, theirs[fd], fd);
-	if (!failed)
-		failed = posix_spawn_file_actions_addclosefrom_np(&actions,
-								  STDERR_FILENO + 1);
-	if (!failed && s->cwd)
-		failed = posix_spawn_file_actions_addchdir_np(&actions, s->cwd);
-	if (!failed)
-		failed = posix_spawn(ret, file, &actions, &attr, argv, envp);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
-	return failed;
-}
-
-static bool limit(pid_t pid, __rlimit_resource_t what, int64_t value)
-{
-	struct rlimit r;
-
-	if (value <= 0)
-		return true;
-	if (prlimit(pid, what, NULL, &r) < 0)
-		return false;
-	r.rlim_cur = MIN((rlim_t)value, r.rlim_max);
-	/* the soft limit of CPU time only asks; a second later the hard one kills */
-	r.rlim_max = MIN((rlim_t)value + (what == RLIMIT_CPU), r.rlim_max);
-	return prlimit(pid, what, &r, NULL) == 0;
-}
-
-/* Set from outside, since posix_spawn knows no limits and ours must not shrink meanwhile.
- * The child may run a moment before they hold: they bound what it uses over its life, and
- * what it grabbed in that moment counts against them. */
-static bool set_limits(const struct child_spec *s, pid_t pid)
-{
-	return limit(pid, RLIMIT_AS, s->max_memory) &&
-	       limit(pid, RLIMIT_CPU, s->max_cpu_s) &&
-	       limit(pid, RLIMIT_NOFILE, s->max_files) &&
-	       limit(pid, RLIMIT_FSIZE, s->max_file_size);
-}
-
 static void close_pipes(struct child *c)
 {
 	fd_close_ptr(&c->in);
@@ -187,8 +117,7 @@ static bool watch(const struct child_spec *s, struct child *c, struct err *e)
 	int why;
 
 	c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
-	if (c->pidfd >= 0 && fcntl(c->pidfd, F_SETFD, FD_CLOEXEC) == 0 &&
-	    set_limits(s, c->pid))
+	if (c->pidfd >= 0 && fcntl(c->pidfd, F_SETFD, FD_CLOEXEC) == 0)
 		return true;
 	why = errno;
 	child_signal(c, SIGKILL);
@@ -211,11 +140,11 @@ bool child_start(const struct child_spec *s, struct child *ret, struct err *e)
 	    !make_pipe(&c.err, &theirs[2], false))
 		failed = errno;
 	if (!failed)
-		failed = spawn(s, buf_text(&file), theirs, &c.pid);
+		failed = child_spawn(s, buf_text(&file), theirs, &c.pid);
 	for (int i = 0; i < 3; i++)
 		fd_close(theirs[i]);
 	if (failed) {
-		close_pipes(&c);
+		child_stop(&c, 0); /* one that got no further than to exec */
 		return start_failed(s, buf_text(&file), failed, e);
 	}
 	if (!watch(s, &c, e))

@@ -19,6 +19,11 @@ struct child_spec {
 	int64_t max_cpu_s;	 /* 0: no limit */
 	int64_t max_files;	 /* 0: no limit */
 	int64_t max_file_size;	 /* 0: no limit */
+	int64_t max_data;	 /* bytes of private writable memory, 0: no limit */
+	int64_t max_processes;	 /* of its user, threads counted; 0: no limit */
+	/* Own session, no core file, and killed when the thread that starts it ends. */
+	bool confined;
+	bool no_privileges; /* confined only: no program makes it another user */
 };
 
 struct child {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/fd.h"
@@ -199,6 +200,20 @@ int64_t procs_rss_kib(const struct procs *p)
 int64_t procs_peak_kib(const struct procs *p)
 {
 	return sum_status(p, "\nVmHWM:");
+}
+
+int64_t procs_tasks_of(const struct procs *p, uid_t uid)
+{
+	char path[64];
+	struct stat st;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		snprintf(path, sizeof(path), "/proc/%d", (int)p->v[i].pid);
+		if (stat(path, &st) == 0 && st.st_uid == uid)
+			n += p->v[i].threads;
+	}
+	return n;
 }
 
 bool procs_any_root(const struct procs *p)

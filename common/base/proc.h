@@ -36,6 +36,8 @@ const struct proc *procs_find(const struct procs *all, pid_t pid);
 int64_t procs_cpu_ms(const struct procs *p);
 int64_t procs_rss_kib(const struct procs *p);  /* now */
 int64_t procs_peak_kib(const struct procs *p); /* each at its largest */
-bool procs_any_root(const struct procs *p);    /* real or effective user 0 */
+/* Processes and threads of a user. */
+int64_t procs_tasks_of(const struct procs *p, uid_t uid);
+bool procs_any_root(const struct procs *p); /* real or effective user 0 */
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small MCP server with faults to order: faulty [FAULT...]. Without one it behaves.
  * With FAULTY_LOG in its environment it appends every line it reads to that file. */
+#define _GNU_SOURCE /* environ */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +35,20 @@
 	X(SLOW_START, "slow-start")             /* 1.8 s until it reads */ \
 	X(SLOW, "slow")                         /* 300 ms for each answer */ \
 	X(STUCK_LIST, "stuck-list")             /* never answers tools/list */ \
+	X(LATE, "late")                         /* 40 s for each answer */ \
+	X(SLOW_LIST, "slow-list")               /* 300 ms for each list */ \
 	X(BIG_LINE, "big-line")                 /* 3 MB in one line after the handshake */ \
+	X(HUGE_LINE, "huge-line")               /* 50 MB in one line after the handshake */ \
+	X(HUGE_LIST, "huge-list")               /* a tool of 2 MB */ \
+	X(MANY_TOOLS, "many-tools")             /* 61 of them */ \
+	X(GROW, "grow")                         /* 200 KB with each list */ \
+	X(EAT, "eat")                           /* memory without end after the handshake */ \
+	X(BUSY, "busy")                         /* polls without a pause */ \
+	X(CHILD, "child")                       /* leaves one behind */ \
+	X(DAEMON, "daemon")                     /* in a session of its own */ \
+	X(HIDDEN_DAEMON, "hidden-daemon")       /* and without our environment */ \
+	X(CHILDREN, "children")                 /* twenty of them that go on forking */ \
+	X(PRINT_ENV, "print-env")               /* on stderr */ \
 	X(KEEP_EOF, "keep-eof")                 /* stays after end of input */ \
 	X(KEEP_TERM, "keep-term")               /* and ignores SIGTERM */ \
 	X(ASK, "ask")                           /* requests of its own */ \
@@ -83,6 +98,8 @@ static const char *const fault_names[] = { FAULTS(NAME) };
 static bool has[FAULT_MAX];
 static int lists;
 static char client[100]; /* its name */
+static char *grabbed;	 /* the last of it */
+static unsigned spun;
 
 static void say(const char *text, size_t n)
 {
@@ -102,6 +119,66 @@ static void say_line(const char *text)
 {
 	say(text, strlen(text));
 	say("\n", 1);
+}
+
+/* One process that outlives us. */
+static void leave_child(void)
+{
+	static char name[] = "sleep", seconds[] = "61";
+	char *const argv[] = { name, seconds, NULL }, *const envp[] = { NULL };
+	bool apart = has[DAEMON] || has[HIDDEN_DAEMON];
+
+	if (fork() != 0)
+		return;
+	if (apart && (setsid() < 0 || fork() != 0))
+		_exit(0);
+	/* nobody may wait for the end of what we hold open */
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	if (has[HIDDEN_DAEMON])
+		execve("/bin/sleep", argv, envp);
+	else
+		execvp("sleep", argv);
+	_exit(1);
+}
+
+static void leave_children(void)
+{
+	for (int i = 0; i < 20; i++) {
+		if (fork() != 0)
+			continue;
+		if (i % 2)
+			setsid();
+		for (int fd = 0; fd < 3; fd++)
+			close(fd);
+		for (int k = 0; k < 10000; k++) {
+			struct timespec t = { 0, 20000000 };
+
+			if (fork() == 0)
+				_exit(0);
+			nanosleep(&t, NULL);
+		}
+		_exit(0);
+	}
+}
+
+static void *spin(void *arg)
+{
+	volatile unsigned *n = arg;
+
+	for (;;)
+		(*n)++;
+	return NULL;
+}
+
+static void grab(size_t n)
+{
+	char *p = malloc(n);
+
+	if (!p)
+		exit(5);
+	memset(p, 1, n);
+	grabbed = p;
 }
 
 static void nap(long ms)
@@ -129,6 +206,8 @@ static void reply(struct arena *a, const struct node *id, const char *member,
 			fprintf(stderr, "%062d\n", i);
 	if (has[SLOW])
 		nap(300);
+	if (has[LATE])
+		nap(40000);
 	say_line(arena_printf(a, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"%s\":%s}", raw, member,
 			      json));
 }
@@ -169,6 +248,7 @@ static const char *tool_in_file(struct arena *a)
 static const char *doc_of(struct arena *a)
 {
 	char *longer;
+	size_t n;
 
 	if (has[NO_DOC])
 		return "";
@@ -184,10 +264,11 @@ static const char *doc_of(struct arena *a)
 		return "Says a te\\u200bxt again.";
 	if (has[PADDED])
 		return "Says\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\ntext.";
-	if (!has[LONG_DOC])
+	if (!has[LONG_DOC] && !has[HUGE_LIST])
 		return "Says a text again.";
-	longer = arena_alloc(a, 9001);
-	memset(longer, 'x', 9000);
+	n = has[LONG_DOC] ? 9000 : 2 * 1000 * 1000;
+	longer = arena_alloc(a, n + 1);
+	memset(longer, 'x', n);
 	return longer;
 }
 
@@ -196,7 +277,8 @@ static const char *schema_of(void)
 	if (has[BAD_SCHEMA])
 		return "{\"type\":\"object\",\"properties\":{},\"required\":[\"x\"]}";
 	if (has[EXTERNAL_REF])
-		return "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":"
+		return "{\"type\":\"object\",\"properties\":{\"a\":{"
+		       "\"description\":\"What to say.\",\"$ref\":"
 		       "\"https://schemas.example.org/a.json\"}}}";
 	if (has[FREE_TEXT])
 		return "{\"type\":\"object\",\"properties\":{\"command\":{\"type\":"
@@ -230,6 +312,16 @@ static void list_tools(struct arena *a, const struct node *msg)
 		      "\"inputSchema\":{\"type\":\"object\"},"
 		      "\"annotations\":{\"readOnlyHint\":true}}";
 	lists++;
+	if (has[SLOW_LIST])
+		nap(300);
+	if (has[GROW])
+		grab(200 * 1000);
+	if (has[MANY_TOOLS])
+		for (int i = 0; i < 59; i++)
+			two = arena_printf(a, "%s,%s", two,
+					   tool(a, arena_printf(a, "add%d", i),
+						"Adds two numbers.",
+						"{\"type\":\"object\"}"));
 	if (has[CRASH_LIST])
 		abort();
 	if (has[STUCK_LIST])
@@ -268,9 +360,19 @@ static void after_handshake(void)
 		say_line("{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":"
 			 "\"sampling/createMessage\",\"params\":{}}");
 	}
-	if (has[BIG_LINE])
-		for (int i = 0; i < 3000; i++)
-			say(arena_printf(arena_new(), "%01000d", i), 1000);
+	if (has[BIG_LINE] || has[HUGE_LINE]) {
+		static char kilo[1000];
+
+		memset(kilo, 'x', sizeof(kilo));
+		for (int i = 0; i < (has[HUGE_LINE] ? 50000 : 3000); i++)
+			say(kilo, sizeof(kilo));
+	}
+	if (has[HUGE_LINE])
+		say("\n", 1);
+	for (int i = 0; has[EAT]; i++) {
+		grab(8 * 1000 * 1000);
+		nap(2);
+	}
 	if (has[CLOSE_OUT]) {
 		close(STDOUT_FILENO);
 		stay();
@@ -480,6 +582,8 @@ static void serve(void)
 
 static void start(void)
 {
+	pthread_t thread;
+
 	if (has[EXIT_START]) {
 		fprintf(stderr, "cannot find module 'left-pad'\n");
 		exit(1);
@@ -490,6 +594,14 @@ static void start(void)
 	}
 	if (has[LEAK] && getenv("SECRET_TOKEN"))
 		fprintf(stderr, "connecting with %s\n", getenv("SECRET_TOKEN"));
+	for (char **v = environ; has[PRINT_ENV] && *v; v++)
+		fprintf(stderr, "%s\n", *v);
+	if (has[CHILD] || has[DAEMON] || has[HIDDEN_DAEMON])
+		leave_child();
+	if (has[CHILDREN])
+		leave_children();
+	if (has[BUSY])
+		pthread_create(&thread, NULL, spin, &spun);
 	if (has[KEEP_TERM])
 		signal(SIGTERM, SIG_IGN);
 	if (has[JUNK])

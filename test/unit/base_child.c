@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -312,6 +313,49 @@ static void test_limits(void)
 	child_stop(&c, 1000);
 }
 
+static void test_confined(void)
+{
+	struct child_spec spec = { .confined = true,
+				   .no_privileges = true,
+				   .max_processes = 5000,
+				   .max_data = INT64_C(64) << 30 };
+	char want[64];
+	struct child c;
+
+	if (!start_sh("read x; cut -d' ' -f6 /proc/$$/stat; grep NoNewPrivs "
+		      "/proc/$$/status; ulimit -c; ulimit -p; ulimit -d",
+		      spec, &c))
+		return;
+	snprintf(want, sizeof(want), "%d\nNoNewPrivs:\t1\n0\n5000\n67108864\n",
+		 (int)c.pid);
+	OK(write(c.in, "\n", 1) == 1, "told to go on");
+	IS_STR(read_out(&c, false), want,
+	       "own session, no new privileges, no core file, limits from the first step");
+	child_stop(&c, 1000);
+}
+
+/* One that ignores the end of its input ends with the thread that started it. */
+static void *start_and_leave(void *arg)
+{
+	struct child_spec spec = { .confined = true };
+
+	start_sh("trap '' TERM; sleep 60", spec, arg);
+	return NULL;
+}
+
+static void test_death_of_parent(void)
+{
+	struct child c = { 0 };
+	pthread_t t;
+
+	pthread_create(&t, NULL, start_and_leave, &c);
+	pthread_join(t, NULL);
+	wait_end(&c);
+	child_stop(&c, 0);
+	OK(WIFSIGNALED(c.status) && WTERMSIG(c.status) == SIGKILL,
+	   "a child does not outlive the thread that started it");
+}
+
 int main(void)
 {
 	int before;
@@ -325,6 +369,8 @@ int main(void)
 	test_stop();
 	test_forks();
 	test_limits();
+	test_confined();
+	test_death_of_parent();
 	IS_INT(open_files(), before, "no descriptor is lost");
 	OK(waitpid(-1, NULL, WNOHANG) == -1, "no child is left");
 	scratch_clean();

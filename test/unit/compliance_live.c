@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@ static const struct live_options quick = { .budget_ms = 20000,
 					   .linger_ms = 150,
 					   .idle_ms = 50,
 					   .load = 0.01,
+					   .more = true,
+					   .max_resident = 120 << 20,
 					   .environ_in = NULL };
 static char env_path[] = "PATH=/usr/bin:/bin", env_home[] = "HOME=/tmp",
 	    env_db[] = "DATABASE_URL=postgresql://u:geheim@h/d",
@@ -200,53 +203,87 @@ static const struct row {
 	const char *rule, *faults;
 	enum severity severity;
 	const char *text; /* part of the message or the evidence */
+	const char *also; /* rules that the same fault breaks */
 } rows[] = {
-	{ "LIV-001", "exit-start", SEV_CRITICAL, "exit" },
-	{ "LIV-001", "needs-key", SEV_MEDIUM, "credential" },
-	{ "LIV-001", "hang", SEV_CRITICAL, "silence" },
-	{ "LIV-001", "future-only", SEV_CRITICAL, "refused" },
-	{ "LIV-002", "junk", SEV_HIGH, "1 line on stdout" },
-	{ "LIV-003", "unknown-ok", SEV_MEDIUM, "with a result" },
-	{ "LIV-003", "unknown-code", SEV_LOW, "-32602" },
-	{ "LIV-003", "unknown-silent", SEV_MEDIUM, "not answered" },
-	{ "LIV-004", "die-malformed", SEV_HIGH, "a truncated line" },
-	{ "LIV-005", "silent-malformed", SEV_LOW, "not answered" },
-	{ "LIV-006", "string-ids", SEV_HIGH, "2147483648" },
-	{ "LIV-007", "echo-version", SEV_HIGH, "1999-01-01" },
-	{ "LIV-007", "modern echo-version", SEV_HIGH, "1999-01-01" },
-	{ "LIV-008", "old-version", SEV_MEDIUM, "2024-11-05" },
-	{ "LIV-009", "bad-schema", SEV_HIGH, "unknown property" },
-	{ "LIV-009", "external-ref", SEV_HIGH, "another document" },
-	{ "LIV-010", "bad-names", SEV_MEDIUM, "other characters" },
-	{ "LIV-010", "mixed-names", SEV_HIGH, "another script" },
-	{ "LIV-011", "dup-tools", SEV_HIGH, "two tools" },
-	{ "LIV-012", "no-doc", SEV_MEDIUM, "no description" },
-	{ "LIV-013", "long-doc", SEV_MEDIUM, "9000 bytes" },
-	{ "LIV-014", "bare-params", SEV_LOW, "2 of 2" },
-	{ "LIV-015", "read-only-delete", SEV_MEDIUM, "delete" },
-	{ "LIV-016", "tool-ok", SEV_MEDIUM, "success" },
-	{ "LIV-016", "modern tool-ok", SEV_MEDIUM, "success" },
-	{ "LIV-017", "no-list", SEV_MEDIUM, "-32601" },
-	{ "LIV-017", "crash-list", SEV_HIGH, "ends on tools/list" },
-	{ "LIV-017", "stuck-list", SEV_MEDIUM, "not answered" },
-	{ "LIV-018", "keep-eof", SEV_MEDIUM, "end of its input" },
-	{ "LIV-018", "keep-term", SEV_HIGH, "SIGTERM" },
-	{ "LIV-020", "answer-notes", SEV_MEDIUM, "2 notifications" },
-	{ "LIV-021", "shuffle", SEV_LOW, "3 listings" },
-	{ "LIV-022", "pages-loop", SEV_MEDIUM, "same cursor" },
-	{ "LIV-022", "pages-endless", SEV_MEDIUM, "100 pages" },
-	{ "LIV-023", "leak", SEV_HIGH, "SECRET_TOKEN" },
-	{ "LIV-024", "ask", SEV_MEDIUM, "roots/list" },
-	{ "LIV-025", "free-text", SEV_MEDIUM, "echo(command)" },
-	{ "LIV-041", "hidden", SEV_CRITICAL, "they read: hi" },
-	{ "LIV-042", "bidi", SEV_HIGH, "U+202E" },
-	{ "LIV-043", "invisible", SEV_MEDIUM, "U+200B" },
-	{ "LIV-044", "escapes", SEV_HIGH, "U+001B" },
-	{ "LIV-057", "padded", SEV_MEDIUM, "empty lines" },
-	{ "PIN-005", "two-faced", SEV_CRITICAL, "another client name" },
-	{ "PIN-005", "modern two-faced", SEV_CRITICAL, "another client name" },
-	{ "PIN-005", "second-list", SEV_CRITICAL, "description: " },
+	{ "LIV-001", "exit-start", SEV_CRITICAL, "exit", NULL },
+	{ "LIV-001", "needs-key", SEV_MEDIUM, "credential", NULL },
+	{ "LIV-001", "hang", SEV_CRITICAL, "silence", NULL },
+	{ "LIV-001", "future-only", SEV_CRITICAL, "refused", NULL },
+	{ "LIV-002", "junk", SEV_HIGH, "1 line on stdout", NULL },
+	{ "LIV-002", "huge-line", SEV_HIGH, "1 line on stdout", NULL },
+	{ "LIV-003", "unknown-ok", SEV_MEDIUM, "with a result", NULL },
+	{ "LIV-003", "unknown-code", SEV_LOW, "-32602", NULL },
+	{ "LIV-003", "unknown-silent", SEV_MEDIUM, "not answered", NULL },
+	{ "LIV-004", "die-malformed", SEV_HIGH, "a truncated line", NULL },
+	{ "LIV-005", "silent-malformed", SEV_LOW, "not answered", NULL },
+	{ "LIV-006", "string-ids", SEV_HIGH, "2147483648", NULL },
+	{ "LIV-007", "echo-version", SEV_HIGH, "1999-01-01", NULL },
+	{ "LIV-007", "modern echo-version", SEV_HIGH, "1999-01-01", NULL },
+	{ "LIV-008", "old-version", SEV_MEDIUM, "2024-11-05", NULL },
+	{ "LIV-009", "bad-schema", SEV_HIGH, "unknown property", NULL },
+	{ "LIV-009", "external-ref", SEV_HIGH, "another document", NULL },
+	{ "LIV-010", "bad-names", SEV_MEDIUM, "other characters", NULL },
+	{ "LIV-010", "mixed-names", SEV_HIGH, "another script", NULL },
+	{ "LIV-011", "dup-tools", SEV_HIGH, "two tools", NULL },
+	{ "LIV-012", "no-doc", SEV_MEDIUM, "no description", NULL },
+	{ "LIV-013", "long-doc", SEV_MEDIUM, "9000 bytes", NULL },
+	{ "LIV-014", "bare-params", SEV_LOW, "2 of 2", NULL },
+	{ "LIV-015", "read-only-delete", SEV_MEDIUM, "delete", NULL },
+	{ "LIV-016", "tool-ok", SEV_MEDIUM, "success", NULL },
+	{ "LIV-016", "modern tool-ok", SEV_MEDIUM, "success", NULL },
+	{ "LIV-017", "no-list", SEV_MEDIUM, "-32601", NULL },
+	{ "LIV-017", "crash-list", SEV_HIGH, "ends on tools/list", NULL },
+	{ "LIV-017", "stuck-list", SEV_MEDIUM, "not answered", NULL },
+	{ "LIV-018", "keep-eof", SEV_MEDIUM, "end of its input", NULL },
+	{ "LIV-018", "keep-term", SEV_HIGH, "SIGTERM", NULL },
+	{ "LIV-019", "child", SEV_MEDIUM, "1 process", NULL },
+	{ "LIV-019", "daemon", SEV_MEDIUM, "1 process", NULL },
+	{ "LIV-019", "children", SEV_MEDIUM, "processes behind", NULL },
+	{ "LIV-020", "answer-notes", SEV_MEDIUM, "2 notifications", NULL },
+	{ "LIV-021", "shuffle", SEV_LOW, "3 listings", NULL },
+	{ "LIV-022", "pages-loop", SEV_MEDIUM, "same cursor", NULL },
+	{ "LIV-022", "pages-endless", SEV_MEDIUM, "100 pages", NULL },
+	{ "LIV-023", "leak", SEV_HIGH, "SECRET_TOKEN", NULL },
+	{ "LIV-023", "print-env", SEV_HIGH, "SECRET_TOKEN", NULL },
+	{ "LIV-024", "ask", SEV_MEDIUM, "roots/list", NULL },
+	{ "LIV-025", "free-text", SEV_MEDIUM, "echo(command)", NULL },
+	{ "LIV-041", "hidden", SEV_CRITICAL, "they read: hi", NULL },
+	{ "LIV-042", "bidi", SEV_HIGH, "U+202E", NULL },
+	{ "LIV-043", "invisible", SEV_MEDIUM, "U+200B", NULL },
+	{ "LIV-044", "escapes", SEV_HIGH, "U+001B", NULL },
+	{ "LIV-057", "padded", SEV_MEDIUM, "empty lines", NULL },
+	{ "PIN-005", "two-faced", SEV_CRITICAL, "another client name", NULL },
+	{ "PIN-005", "modern two-faced", SEV_CRITICAL, "another client name", NULL },
+	{ "PIN-005", "second-list", SEV_CRITICAL, "description: ", "LIV-021" },
+	{ "PRF-002", "slow-list", SEV_MEDIUM, "a listing takes 3", NULL },
+	{ "PRF-003", "eat", SEV_MEDIUM, "was ended", NULL },
+	{ "PRF-004", "many-tools", SEV_MEDIUM, "61 tools", NULL },
+	{ "PRF-004", "huge-list", SEV_MEDIUM, "KiB", "LIV-013" },
+	{ "PRF-005", "busy", SEV_LOW, "percent of a processor", NULL },
+	{ "PRF-006", "grow", SEV_LOW, "500 lists let the server grow", NULL },
 };
+
+/* No rule speaks of a fault that is not there. These servers leave annotations out, and
+ * most are legacy by purpose. */
+static void check_others(const struct world *w, const struct rules_result *res,
+			 const struct row *row, const char *name)
+{
+	static const char *const every[] = { "LIV-008", "LIV-015", "CMD-017" };
+	const struct entry *entry = entry_of(w, name);
+
+	for (size_t i = 0; i < res->n_judgements; i++) {
+		const struct judgement *j = &res->judgements[i];
+		bool expected = str_eq(j->rule->id, row->rule) ||
+				(row->also && strstr(row->also, j->rule->id));
+
+		for (size_t k = 0; k < ARRAY_LEN(every); k++)
+			expected |= str_eq(j->rule->id, every[k]);
+		if (j->entry == entry && j->rule->scope == RULE_LIVE &&
+		    j->outcome == OUTCOME_FAIL && !expected)
+			OK(false, "%s is not to fail on %s: %s", j->rule->id, row->faults,
+			   res->findings.v[j->first].message);
+	}
+}
 
 static void check_row(const struct world *w, const struct rules_result *res,
 		      const struct row *row, const char *name)
@@ -267,6 +304,7 @@ static void check_row(const struct world *w, const struct rules_result *res,
 	   severity_text(row->severity), res->findings.v[j->first].message,
 	   res->findings.v[j->first].evidence);
 	OK(!strstr(res->findings.v[j->first].evidence, "Zq81"), "without the secret");
+	check_others(w, res, row, name);
 }
 
 static void check_good(const struct world *w, const struct rules_result *res,
@@ -282,9 +320,10 @@ static void check_good(const struct world *w, const struct rules_result *res,
 		j = judged(res, rule->id, entry_of(w, name));
 		if (str_eq(rule->id, "CMD-017") && geteuid() == 0)
 			continue;
-		/* no timeout, no earlier check, no time for growth */
-		if (str_eq(rule->id, "PRF-006") || str_eq(rule->id, "PRF-007") ||
-		    str_eq(rule->id, "PRF-008"))
+		/* no timeout, no earlier check, nothing approved */
+		if (j && j->outcome == OUTCOME_NOT_APPLICABLE &&
+		    (str_eq(rule->id, "PRF-007") || str_eq(rule->id, "PRF-008") ||
+		     str_starts(rule->id, "PIN-")))
 			continue;
 		if (strstr(fails, rule->id))
 			OK(j && j->outcome == OUTCOME_FAIL, "%s fails on %s", rule->id,
@@ -334,6 +373,7 @@ static void check_rules(void)
 	snprintf(script, sizeof(script),
 		 "\"-c\",\"sleep 60 </dev/null >/dev/null 2>&1 & exec %s\"", faulty);
 	add_command(&w, "parent", "sh", script);
+	add(&w, "hidden", "hidden-daemon");
 	OK(read_facts(&w), "facts: %s", w.e.msg);
 	OK(run(&w, &quick), "examined: %s", w.e.msg);
 	IS_INT(marked_processes(), 0, "no process is left");
@@ -345,7 +385,8 @@ static void check_rules(void)
 		snprintf(name, sizeof(name), "s%zu", i);
 		check_row(&w, res, &rows[i], name);
 	}
-	check_row(&w, res, &(struct row){ "LIV-019", "a child", SEV_MEDIUM, "1 process" },
+	check_row(&w, res,
+		  &(struct row){ "LIV-019", "a child", SEV_MEDIUM, "1 process", NULL },
 		  "parent");
 	/* Annotations are left out by these servers, and one is legacy by purpose. */
 	check_good(&w, res, "good", "LIV-008 LIV-015");
@@ -367,9 +408,11 @@ static void check_rules(void)
 
 static void check_budget(void)
 {
-	static const char *const faults[] = { "hang",	   "flood-out",	    "no-read",
-					      "keep-term", "pages-endless", "stuck-list",
-					      "flood-err", "big-line",	    "slow" };
+	static const char *const faults[] = {
+		"hang",	      "flood-out", "no-read",	   "keep-term", "pages-endless",
+		"stuck-list", "flood-err", "big-line",	   "slow",	"late",
+		"children",   "huge-line", "hidden-daemon"
+	};
 	struct live_options o = { .budget_ms = 1500, .start_ms = 1200 };
 	struct world w;
 	int64_t t;
@@ -381,8 +424,8 @@ static void check_budget(void)
 	t = clock_mono();
 	OK(run(&w, &o), "examined: %s", w.e.msg);
 	t = clock_mono() - t;
-	/* nine servers, four at a time */
-	OK(t < 3 * 3500, "all of them in %" PRId64 " ms", t);
+	/* thirteen servers, four at a time */
+	OK(t < 4 * (SANITIZED ? 10000 : 3500), "all of them in %" PRId64 " ms", t);
 	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
 		const struct live *live = entry_of(&w, faults[i])->live;
 
@@ -495,6 +538,46 @@ static void check_cancel(void)
 	world_release(&w);
 }
 
+/* ---- the check itself is killed ---- */
+
+static int wait_for_marked(int n, bool at_least)
+{
+	int64_t until = clock_mono() + 20000;
+	int now;
+
+	do {
+		nap(20);
+		now = marked_processes();
+	} while ((at_least ? now < n : now > n) && clock_left(until) > 0);
+	return now;
+}
+
+/* Before any thread of ours. */
+static void check_killed(void)
+{
+	struct world w;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		world_init(&w);
+		add(&w, "deaf", "keep-term stuck-list");
+		add(&w, "apart", "daemon keep-term stuck-list");
+		if (read_facts(&w) && !run(&w, &(struct live_options){ .start_ms = 0 }))
+			_exit(1);
+		_exit(0);
+	}
+	/* two servers and the one process that says whose it is */
+	OK(wait_for_marked(3, true) >= 3, "servers run");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	OK(wait_for_marked(1, false) <= 1, "they end with the check");
+	world_init(&w);
+	add(&w, "good", "");
+	OK(read_facts(&w) && run(&w, &quick), "the next check: %s", w.e.msg);
+	IS_INT(marked_processes(), 0, "ends what they left");
+	world_release(&w);
+}
+
 /* ---- limits ---- */
 
 static void check_limits(void)
@@ -592,6 +675,7 @@ int main(void)
 	OK(mkdtemp(folder) != NULL, "folder");
 	snprintf(log_path, sizeof(log_path), "%s/log", folder);
 	snprintf(marker, sizeof(marker), "LIVE_TEST_%d", (int)getpid());
+	check_killed();
 	check_commands();
 	check_rules();
 	check_unknown();
