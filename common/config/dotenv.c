@@ -30,9 +30,9 @@ struct parser {
 
 /* What was matched, as offsets into the text. */
 struct match {
-	size_t name, name_end;
-	size_t value, value_end; /* untrimmed */
-	bool quoted;		 /* the value is one whole quoted text */
+	size_t name, name_end, sign; /* sign: of the "=" or ":" */
+	size_t value, value_end;     /* untrimmed */
+	bool quoted;		     /* the value is one whole quoted text */
 	size_t end;
 };
 
@@ -176,12 +176,14 @@ static bool match_name(struct text t, size_t i, struct match *m)
 	m->name = i;
 	m->name_end = end;
 	op = skip_space(t, end);
+	m->sign = op;
 	if (op < t.n && t.p[op] == '=') {
 		match_value(t, op + 1, m);
 		return true;
 	}
 	if (end == t.n || t.p[end] != ':' || (blank = space_at(t, end + 1)) == 0)
 		return false;
+	m->sign = end;
 	match_value(t, end + 1 + blank, m);
 	return true;
 }
@@ -319,10 +321,7 @@ static const char *value_text(struct parser *p, struct text v, int line)
 static void judge_value(struct parser *p, const struct match *m, struct text v,
 			const struct dotenv_entry *e)
 {
-	struct text t = p->t;
 	const char *newline = memchr(v.p, '\n', v.n);
-	bool cut = !m->quoted && m->value_end < t.n && t.p[m->value_end] == '#' &&
-		   space_at(t, m->value_end - 1) == 0;
 
 	if (v.n > 0 && m->quoted && (newline || e->value_line != e->line)) {
 		int last = e->value_line;
@@ -347,7 +346,7 @@ static void judge_value(struct parser *p, const struct match *m, struct text v,
 			     "as part of the value",
 			     e->name);
 	}
-	if (cut)
+	if (e->cut)
 		warn(p, e->line,
 		     "the value of %s ends before the \"#\"; put the value in "
 		     "quotes if it contains one",
@@ -372,6 +371,10 @@ static void add_entry(struct parser *p, const struct match *m)
 	e->value_line = line_of(p, at);
 	e->value_col = p->col;
 	e->value = value_text(p, v, e->line);
+	e->quoted = m->quoted && v.n > 0;
+	e->spaced = m->sign > m->name_end || (v.n > 0 && at > m->value);
+	e->cut = !m->quoted && m->value_end < p->t.n && p->t.p[m->value_end] == '#' &&
+		 space_at(p->t, m->value_end - 1) == 0;
 	judge_value(p, m, v, e);
 }
 
@@ -433,12 +436,23 @@ static struct text normalized(struct arena *a, const char *s, size_t n)
 	return (struct text){ out, k };
 }
 
+static int cr_line(const char *text, size_t n)
+{
+	const char *cr = n > 0 ? memchr(text, '\r', n) : NULL;
+	int line = 1;
+
+	for (const char *c = text; cr && c < cr; c++)
+		line += *c == '\n';
+	return cr ? line : 0;
+}
+
 void dotenv_parse(struct arena *a, const char *text, size_t n, struct dotenv *ret)
 {
 	struct dotenv d = { 0 };
 	struct parser p = { .a = a, .out = &d, .line = 1, .col = 1 };
 	size_t i = 0;
 
+	d.cr_line = cr_line(text, n);
 	p.t = normalized(a, text, n);
 	while (i < p.t.n) {
 		struct match m;

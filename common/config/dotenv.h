@@ -12,6 +12,9 @@ struct dotenv_entry {
 	int line, col; /* of the name, from 1; columns are UTF-16 code units */
 	int value_line,
 		value_col; /* of the value's first character, an opening quote included */
+	bool quoted;	   /* the value is one whole quoted text */
+	bool spaced;	   /* blanks stand beside the "=" */
+	bool cut;	   /* ends at a "#" that follows without a blank */
 };
 
 struct dotenv_warning {
@@ -24,6 +27,7 @@ struct dotenv {
 	size_t n;
 	struct dotenv_warning *warnings; /* in file order */
 	size_t warnings_n;
+	int cr_line; /* the first that ends with a carriage return, 0: none */
 };
 
 /* Any bytes are accepted; what is not UTF-8 becomes U+FFFD, a value ends at a NUL.
