@@ -11,6 +11,7 @@
 #include "common/base/names.h"
 #include "common/base/str.h"
 #include "compliance-server/check_store.h"
+#include "compliance-server/gone.h"
 #include "compliance-server/keep.h"
 #include "compliance-server/live.h"
 #include "compliance-server/note.h"
@@ -413,7 +414,7 @@ static bool finish_batch(struct ctx *c, void *arg, struct err *e)
 		    !save_target(c, b->r, &b->r->targets[i], e))
 			return false;
 	}
-	return true;
+	return b->first + b->n < b->r->n_targets || gone_save(c, b->r, e);
 }
 
 bool run_finish(struct ctx *c, struct run *r, struct err *e)

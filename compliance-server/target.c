@@ -240,10 +240,14 @@ static bool make(struct ctx *c, const struct target *t, const char *name,
 static bool take_over(struct ctx *c, const struct target *t, struct server *row,
 		      struct err *e)
 {
-	const char *text = configuration(c, t, row->configuration.text);
+	const char *text;
 	const char *version = version_of(c, t);
 	struct target_source was;
 
+	/* an approval that comes at this moment must not be lost */
+	if (!server_lock(c, row->name, row, e))
+		return false;
+	text = configuration(c, t, row->configuration.text);
 	target_source(c->arena, row, &was);
 	/* a server of a file stays one when somebody pastes its definition */
 	if (was.path && !was.inline_text && !t->file->on_disk)
