@@ -7,6 +7,7 @@
 #include "common/base/names.h"
 #include "common/base/str.h"
 #include "compliance-server/cmds.h"
+#include "compliance-server/html.h"
 #include "compliance-server/cmds.h"
 #include "compliance-server/input.h"
 #include "compliance-server/report.h"
@@ -63,12 +64,18 @@ static bool explain_cmd(struct ctx *c, const void *args, struct buf *out, int *s
 }
 
 struct report_in {
-	const char *check;
+	const char *check, *format, *root;
 };
 
 static const struct field report_fields[] = {
 	FIELD(struct report_in, check, .max = 100,
 	      .doc = "A check id, such as chk_…; without one the newest are listed."),
+	FIELD(struct report_in, format, .max = 20,
+	      .doc = "json, sarif, junit, markdown or html, as far as it is kept. Default "
+		     "text."),
+	FIELD(struct report_in, root, .max = 4096,
+	      .doc = "Folder that paths in SARIF are relative to, default the git work "
+		     "tree."),
 	FIELDS_END
 };
 
@@ -97,6 +104,36 @@ static bool list_checks(struct ctx *c, struct buf *out, struct err *e)
 	return true;
 }
 
+static bool report_as(struct ctx *c, const struct report_in *in,
+		      const struct stored_report *s, struct buf *out, struct err *e)
+{
+	const struct report_format *f = report_format_find(in->format);
+	struct report_options o = { .fail_on = SEV_MEDIUM,
+				    .root = in->root,
+				    .check_ids = &s->check.check_id,
+				    .with_times = true,
+				    .began = s->check.started_at,
+				    .ended = s->check.completed_at };
+	const struct check_report *r;
+	struct html_page page;
+
+	if (!f)
+		return err_set(e, ERR_USAGE,
+			       "option --format: \"%s\" is unknown; accepted are %s",
+			       str_printable(c->arena, in->format, 40),
+			       report_format_names(c->arena));
+	if (str_eq(f->name, "html")) { /* with the trend of the server */
+		if (!html_of_stored(c, s, &page, e))
+			return false;
+		html_write(&page, c->arena, out);
+		return true;
+	}
+	if (!stored_report_check(c, s, &r, e))
+		return false;
+	f->write(r, &o, out);
+	return true;
+}
+
 static bool report_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 		       struct err *e)
 {
@@ -108,6 +145,8 @@ static bool report_cmd(struct ctx *c, const void *args, struct buf *out, int *st
 		return list_checks(c, out, e);
 	if (!stored_report_load(c, in->check, &r, e))
 		return false;
+	if (in->format && !str_eq(in->format, "text"))
+		return report_as(c, in, &r, out, e);
 	stored_report_text(&r, REPORT_LINES, out);
 	return true;
 }
@@ -127,8 +166,8 @@ const struct command compliance_commands[] = {
 	  .perm = PERM_WRITE,
 	  .flags = TOOL_NO_DB },
 	{ .name = "report",
-	  .usage = "[CHECK-ID]",
-	  .doc = "Print the report of a stored check as Markdown, or list the newest.",
+	  .usage = "[CHECK-ID] [--format NAME]",
+	  .doc = "Print the report of a stored check, or list the newest.",
 	  .in = report_fields,
 	  .in_size = sizeof(struct report_in),
 	  .words = "check",

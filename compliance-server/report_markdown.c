@@ -274,7 +274,7 @@ static void put_target(struct md *m, const struct check_target *t)
 
 static bool worth_showing(const struct check_target *t)
 {
-	return t->entry || t->n_unknown > 0 || t->n_issues > 0;
+	return str_eq(t->type, "mcp") || t->n_unknown > 0 || t->n_issues > 0;
 }
 
 void report_markdown(const struct check_report *r, const struct report_options *opt,

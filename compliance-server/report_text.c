@@ -186,7 +186,7 @@ static void put_scores(struct sheet *p, const struct check_target *t, size_t at)
 
 static bool worth_showing(const struct sheet *p, const struct check_target *t)
 {
-	if (t->entry || t->n_unknown > 0)
+	if (str_eq(t->type, "mcp") || t->n_unknown > 0)
 		return true;
 	for (size_t i = 0; i < t->n_issues; i++)
 		if (p->all || t->issues[i].severity != SEV_INFO)

@@ -31,6 +31,10 @@ bool stored_report_load(struct ctx *c, const char *check_id, struct stored_repor
 			struct err *e);
 /* The details of a check without what failed, which stored_report gives. */
 struct json check_details_brief(struct ctx *c, struct json details);
+/* The same as a report of one target, for the formats of report.h. At most as many places
+ * of a rule as are kept; no rules that passed. */
+bool stored_report_check(struct ctx *c, const struct stored_report *s,
+			 const struct check_report **ret, struct err *e) MUST_CHECK;
 /* For people, as Markdown; at most lines places are listed. */
 void stored_report_text(const struct stored_report *r, size_t lines, struct buf *out);
 

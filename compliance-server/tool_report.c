@@ -4,14 +4,16 @@
 
 #include "common/base/str.h"
 #include "common/rpc/page.h"
+#include "compliance-server/report.h"
 #include "compliance-server/stored_report.h"
 #include "compliance-server/tools.h"
 
-#define TEXT_LINES 30
-#define TEXT_MAX   6000 /* bytes; it stands twice in the result */
+#define TEXT_LINES   30
+#define TEXT_MAX     6000 /* bytes; it stands twice in the result */
+#define DOCUMENT_MAX 16000
 
 struct in {
-	const char *check_id;
+	const char *check_id, *format;
 	const char *cursor;
 	int64_t limit;
 };
@@ -25,6 +27,9 @@ struct out {
 
 static const struct field in_fields[] = { FIELD(struct in, check_id, .min = 1, .max = 100,
 						.req = true, .doc = NULL),
+					  FIELD(struct in, format, .max = 10,
+						.doc = "Of report: markdown, junit, "
+						       "json."),
 					  PAGE_FIELDS(struct in), FIELDS_END };
 
 static const struct field out_fields[] = {
@@ -60,6 +65,34 @@ static void put_text(struct ctx *c, const struct stored_report *r, struct jsonw 
 	jsonw_str(out, "report", text);
 }
 
+/* The whole document or none: half a one is of no use to a program. */
+static bool put_document(struct ctx *c, const struct stored_report *r, const char *name,
+			 struct jsonw *out, struct err *e)
+{
+	const struct report_format *f = report_format_find(name);
+	struct report_options o = { .fail_on = SEV_MEDIUM,
+				    .check_ids = &r->check.check_id };
+	const struct check_report *report;
+	struct buf b CLEANUP(buf_release);
+
+	if (!f)
+		return err_set(e, ERR_ARG,
+			       "argument \"format\": \"%s\" is unknown; accepted are %s",
+			       str_printable(c->arena, name, 40),
+			       report_format_names(c->arena));
+	if (!stored_report_check(c, r, &report, e))
+		return false;
+	buf_init(&b, DOCUMENT_MAX);
+	f->write(report, &o, &b);
+	if (b.overflow)
+		return err_set(e, ERR_LIMIT,
+			       "the report as %s is longer than %d bytes\n"
+			       "hint: compliance-server report %s --format %s",
+			       f->name, DOCUMENT_MAX, r->check.check_id, f->name);
+	jsonw_str(out, "report", buf_text(&b));
+	return true;
+}
+
 static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *e)
 {
 	const struct in *in = args;
@@ -73,8 +106,12 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 		return false;
 	if (pos && (!str_to_i64(pos, &from) || from < 0 || from > (int64_t)r.n_failed))
 		return err_set(e, ERR_ARG, "argument \"cursor\" is not one of this list");
-	if (!pos)
+	if (!pos && in->format && !str_eq(in->format, "text")) {
+		if (!put_document(c, &r, in->format, out, e))
+			return false;
+	} else if (!pos) {
 		put_text(c, &r, out);
+	}
 	jsonw_obj(out, "check");
 	r.check.details = check_details_brief(c, r.check.details);
 	fields_json(compliance_check_fields, &r.check, out);

@@ -330,6 +330,23 @@ if [ "$(printf '%s' "$B" | grep -cE 'asan|tsan|fuzz')" = 0 ]; then
 	ok "no memory: no pass"
 fi
 
+# ---- stored checks in the same formats ----
+env HOME="$work/home" "$B/compliance-server" check sub/mcp.json >"$work/out" 2>"$work/err" </dev/null
+id=$(sed -n 's/^  check  *//p' "$work/out" | head -n 1)
+for f in json sarif junit markdown html text; do
+	env HOME="$work/home" "$B/compliance-server" report "$id" --format $f >"$work/stored.$f" 2>"$work/err" </dev/null
+	rc=$?
+	[ "$rc" = 0 ] && grep -q 'ENV-001' "$work/stored.$f"
+	ok "a stored check as $f"
+done
+cp "$work/stored.sarif" "$work/out"
+holds "its places are those of the check" '.runs[0].results[0] | .ruleId == "ENV-001" and
+	.locations[0].physicalLocation.artifactLocation.uri == "sub/mcp.json" and .locations[0].physicalLocation.region.startColumn == 101'
+env HOME="$work/home" "$B/compliance-server" report "$id" --format pdf >"$work/out" 2>"$work/err" </dev/null
+rc=$?
+[ "$rc" = 64 ]
+ok "an unknown one is refused"
+
 # ---- schemas ----
 npm=$top/test/npm
 node=$npm/node_modules/.bin/node
@@ -353,9 +370,9 @@ if [ -d "$npm/node_modules/ajv" ] && [ -d "$npm/node_modules/@microsoft/jest-sar
 		# shellcheck disable=SC2086
 		check $args --format json="$work/v$i.json",sarif="$work/v$i.sarif"
 	done
-	valid 0 "JSON reports are what the schema says" json "$work/schema.json" "$work"/v*.json "$work/suppressed.json"
+	valid 0 "JSON reports are what the schema says" json "$work/schema.json" "$work"/v*.json "$work/suppressed.json" "$work/stored.json"
 	valid 0 "SARIF is what the standard and code scanning want" sarif "$work"/v*.sarif "$work/suppressed.sarif" \
-		"$work/baseline.sarif" "$work/absent.sarif" "$work/long.sarif"
+		"$work/baseline.sarif" "$work/absent.sarif" "$work/long.sarif" "$work/stored.sarif"
 	jq '.targets[0].extra = 1' "$work/v1.json" >"$work/w1.json"
 	valid 1 "a member too many is noticed" json "$work/schema.json" "$work/w1.json"
 	jq '.complete = false' "$work/v1.json" >"$work/w1.json"
