@@ -157,6 +157,8 @@ static void tell_nothing(struct ctx *c, const struct run *r, bool text)
 	for (size_t i = 0; i < f->n_files; i++) {
 		const struct config_file *file = f->files[i];
 
+		if (file->state == FILE_READ && file->form != FORM_SERVERS)
+			return; /* a .env file or a manifest was */
 		if (file->state == FILE_READ || file->state == FILE_EMPTY)
 			continue;
 		if (text && file->state != FILE_SYNTAX)
