@@ -5,6 +5,7 @@
 #define COMPLIANCE_FACTS_H
 
 #include "common/base/arena.h"
+#include "common/base/clock.h"
 #include "common/base/defs.h"
 #include "common/base/err.h"
 #include "common/field/jsonr.h"
@@ -165,6 +166,15 @@ struct host_set {
 	size_t n_entries;
 };
 
+/* What the database knows of itself and of earlier checks. */
+struct record {
+	struct stamp now;
+	const char *unread;   /* why the audit log could not be read, or NULL */
+	const char *broken;   /* what is wrong in it; NULL: as it was written */
+	struct stamp stalest; /* the oldest last check of these targets; 0: none */
+	const char *stalest_name;
+};
+
 struct facts {
 	struct arena *arena;
 	struct config_file **files;
@@ -179,6 +189,7 @@ struct facts {
 	const char *home;		   /* may be NULL */
 	const char *path_env;		   /* PATH the rules look programs up in */
 	bool resolve_env;		   /* CFG-021 looks into the environment */
+	const struct record *record;	   /* NULL: the check is kept nowhere */
 	struct suppressions *suppressions; /* NULL: none were looked for */
 	bool registry;			   /* somebody registers servers here */
 };

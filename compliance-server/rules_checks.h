@@ -110,6 +110,8 @@ bool listens_everywhere(const char *name, const char *text);
 bool broad_mount(const char *source, bool read_only, enum severity *ret);
 void check_ops_001(struct rule_run *r);
 void check_ops_002(struct rule_run *r);
+void check_ops_003(struct rule_run *r);
+void check_ops_004(struct rule_run *r);
 void check_ops_005(struct rule_run *r);
 void check_ops_008(struct rule_run *r);
 

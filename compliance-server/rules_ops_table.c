@@ -31,6 +31,37 @@ const struct rule rules_ops[] = {
 	  .fix = "Register it again with owner, purpose and contact.",
 	  .ref = "MCP09",
 	  .check = check_ops_002 },
+	{ .id = "OPS-003",
+	  .category = CAT_OPERATIONAL,
+	  .severity = SEV_MEDIUM,
+	  .confidence = CONF_VERY_HIGH,
+	  .scope = RULE_LATE,
+	  .title = "Check or knowledge too old",
+	  .detect = "Before this check, the last complete one of a server or of its "
+		    "files was more than 30 days ago.",
+	  .guard = "What was never checked before; a check that keeps nothing.",
+	  .why = "What nobody looks at changes unseen: packages, tools, and who may use "
+		 "them.",
+	  .fix = "Run a full check, and let it run by itself (COMPLIANCE_ENABLED).",
+	  .ref = "MCP09; MCP04",
+	  .check = check_ops_003 },
+	{ .id = "OPS-004",
+	  .category = CAT_OPERATIONAL,
+	  .severity = SEV_CRITICAL,
+	  .confidence = CONF_VERY_HIGH,
+	  .scope = RULE_LATE,
+	  .title = "Audit log chain is broken",
+	  .detect = "An entry of the audit log whose hash is not that of its content, a "
+		    "number that is missing, an entry that does not follow the one "
+		    "before it, a row outside the chain, or a time that goes back by "
+		    "more than 60 seconds.",
+	  .guard = "A check that keeps nothing has no audit log to look at.",
+	  .why = "Somebody with write access to the database has changed what it says "
+		 "about who did what. None of it proves anything any more.",
+	  .fix = "Keep the database as evidence, restore from a copy, and find out who "
+		 "had write access (compliance-server verify-audit names the entry).",
+	  .ref = "MCP08; CWE-353; CWE-345",
+	  .check = check_ops_004 },
 	{ .id = "OPS-005",
 	  .category = CAT_OPERATIONAL,
 	  .severity = SEV_MEDIUM,

@@ -17,12 +17,12 @@
 #include "compliance-server/note.h"
 #include "compliance-server/registry.h"
 #include "compliance-server/run_metrics.h"
+#include "compliance-server/run_record.h"
 #include "compliance-server/run_save.h"
 #include "compliance-server/trust.h"
 
 #define ROWS_MAX 1000
-#define BATCH	 16   /* targets of one transaction */
-#define END_MS	 5000 /* for marking a cancelled run as failed */
+#define BATCH	 16 /* targets of one transaction */
 #define TRIES	 6
 #define WAIT_MS	 20
 
@@ -283,6 +283,7 @@ static bool begin_one(struct ctx *c, struct run *r, struct run_target *rt,
 	target_of(r->report, (size_t)(rt - r->targets), &t);
 	if (!target_register(c, &t, taken, &rt->server, &is_new, e))
 		return false;
+	run_record_row(r->record, &rt->server);
 	if (rt->t->entry)
 		registry_fill(c->arena, r->facts->entries[rt->t->entry->index],
 			      &rt->server);
@@ -309,6 +310,7 @@ static bool begin_all(struct ctx *c, void *arg, struct err *e)
 	struct strs taken = { arena_array(c->arena, r->n_targets + 1, sizeof(*taken.v)),
 			      0 };
 
+	r->record->stalest.ms = 0; /* it may be the second try */
 	if (!server_any_registered(c, &r->facts->registry, e))
 		return false;
 	for (size_t i = 0; i < r->n_targets; i++) {
@@ -335,9 +337,14 @@ bool run_begin(struct ctx *c, struct run *r, struct err *e)
 	if (!run_reap(c, r->q->state_dir, e))
 		return false;
 	run_hold(c, r->q->state_dir, &r->hold);
+	r->record = run_record(c, r->report->type == CHECK_FULL);
+	if (r->report->type == CHECK_FULL)
+		r->facts->record = r->record;
 	r->stored = patient_tx(c, begin_all, r, e);
-	if (!r->stored)
+	if (!r->stored) {
+		r->facts->record = NULL;
 		run_let_go(&r->hold);
+	}
 	return r->stored;
 }
 
@@ -374,7 +381,7 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 	size_t n = 0;
 
 	if (!r->q->live)
-		return !r->facts->registry || judge(c, r, e);
+		return !r->stored || judge(c, r, e);
 	for (size_t i = 0; i < r->n_targets; i++) {
 		if (run_starts(r, i))
 			list[n++] = r->facts->entries[r->targets[i].t->entry->index];
@@ -387,17 +394,6 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 		return false;
 	bind_targets(c, r);
 	return true;
-}
-
-static bool record_fail(struct ctx *c, const struct compliance_check *k, const char *why,
-			struct err *e)
-{
-	struct note n;
-
-	note_open(c, &n, "check.fail", "compliance_check", k->check_id, "failed");
-	jsonw_str(&n.w, "server", k->server_name);
-	jsonw_str(&n.w, "reason", why);
-	return note_store(c, &n, e);
 }
 
 struct batch {
@@ -429,57 +425,6 @@ bool run_finish(struct ctx *c, struct run *r, struct err *e)
 	}
 	run_let_go(&r->hold);
 	return true;
-}
-
-struct failure {
-	struct run *r;
-	const struct err *why;
-};
-
-static bool fail_all(struct ctx *c, void *arg, struct err *e)
-{
-	const struct failure *f = arg;
-	struct run *r = f->r;
-	struct err ignored;
-
-	for (size_t i = 0; i < r->n_targets; i++) {
-		struct compliance_check k = r->targets[i].check;
-
-		if (!r->targets[i].wanted || !k.id)
-			continue;
-		k.status = STATUS_FAILED;
-		k.overall_score.set = false;
-		k.details.text = arena_printf(c->arena, "{\"failure\":\"%s\"}",
-					      err_row(f->why->code)->name);
-		k.completed_at = k.updated_at = clock_now();
-		k.duration =
-			(struct opt_i64){ k.completed_at.ms - k.started_at.ms, true };
-		if (check_finish(c, &k, &ignored)) {
-			if (!record_fail(c, &k, err_row(f->why->code)->name, e))
-				return false;
-			continue;
-		}
-		if (ignored.code != ERR_CONFLICT)
-			return err_set(e, ignored.code, "%s", ignored.msg);
-	}
-	return true;
-}
-
-void run_fail(struct ctx *c, struct run *r, const struct err *why)
-{
-	struct failure f = { r, why };
-	struct ctx end = *c;
-	struct err e = { 0 };
-
-	if (!r->stored)
-		return;
-	end.cancelled = NULL;
-	end.deadline = clock_mono() + END_MS;
-	if (!db_tx(&end, fail_all, &f, &e))
-		log_event(LOG_WARN, "check",
-			  "a check that failed (%s) could not be marked: %s", why->msg,
-			  e.msg);
-	run_let_go(&r->hold);
 }
 
 bool run_all(struct ctx *c, const struct run_request *q, struct run *ret, struct err *e)

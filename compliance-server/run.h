@@ -47,6 +47,7 @@ struct run {
 	struct stamp began;
 	bool stored; /* rows are there: run_begin succeeded */
 	struct run_hold hold;
+	struct record *record; /* from run_begin on */
 };
 
 /* Reads the files and names the targets; starts nothing, writes nothing. A live check of

@@ -71,16 +71,24 @@ static inline const struct run_target *target(const struct run *r, const char *n
 	return NULL;
 }
 
-static inline struct compliance_issue issue_of(struct dbtest *t, const char *rule,
-					       const char *server)
+static inline struct compliance_issue issue_of_category(struct dbtest *t,
+							const char *rule,
+							enum category category,
+							const char *server)
 {
 	struct compliance_issue i = { 0 };
 	char id[ISSUE_ID_LEN];
 
-	issue_make_id(rule, CAT_SECURITY, server, id);
+	issue_make_id(rule, category, server, id);
 	if (!issue_by_id(&t->c, id, &i, &t->e))
-		i.status = 0;
+		i = (struct compliance_issue){ 0 };
 	return i;
+}
+
+static inline struct compliance_issue issue_of(struct dbtest *t, const char *rule,
+					       const char *server)
+{
+	return issue_of_category(t, rule, CAT_SECURITY, server);
 }
 
 struct move {

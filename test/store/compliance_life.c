@@ -298,6 +298,60 @@ static void abandoned(struct dbtest *t)
 	      "a run without a place for its lock goes on");
 }
 
+/* ---- what the database says about itself ---- */
+
+static bool harm(struct dbtest *t, bool undo)
+{
+	static const struct stmt edit = {
+		.name = "t_edit",
+		.sql = "UPDATE audit_logs SET resource_type = 'thing'"
+		       " WHERE action = 'suppression.expire'"
+	};
+	static const struct stmt back = {
+		.name = "t_back",
+		.sql = "UPDATE audit_logs SET resource_type = 'compliance_issue'"
+		       " WHERE action = 'suppression.expire'"
+	};
+
+	return db_exec(&t->c, undo ? &back : &edit, NULL, NULL, &t->e);
+}
+
+static bool finds(const struct run *r, const char *rule)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		for (size_t k = 0; k < r->targets[i].t->n_issues; k++)
+			if (str_eq(r->targets[i].t->issues[k].rule->id, rule))
+				return true;
+	return false;
+}
+
+static void its_own_record(struct dbtest *t)
+{
+	static const struct stmt old = { .name = "t_old",
+					 .sqlite = "UPDATE servers SET last_check ="
+						   " '2020-01-01 00:00:00.000'"
+						   " WHERE name = 'self'",
+					 .pg = "UPDATE servers SET last_check ="
+					       " '2020-01-01' WHERE name = 'self'" };
+	const char *path = with_keys(t, project(t, "self"), "self", "A", "${env:A}");
+	struct run r;
+
+	DB_OK(t, check_path(t, path, &r), "a check");
+	OK(!finds(&r, "OPS-003") && !finds(&r, "OPS-004"), "with nothing to say");
+	DB_OK(t, harm(t, false) && check_path(t, path, &r), "an entry was edited");
+	OK(finds(&r, "OPS-004"), "the next check tells");
+	IS_INT(issue_of_category(t, "OPS-004", CAT_OPERATIONAL, "workspace:self")
+		       .severity,
+	       SEV_CRITICAL, "as an issue of the folder");
+	DB_OK(t,
+	      harm(t, true) && db_exec(&t->c, &old, NULL, NULL, &t->e) &&
+		      check_path(t, path, &r),
+	      "a server that nobody looked at for years");
+	OK(finds(&r, "OPS-003") && !finds(&r, "OPS-004"), "is told of");
+	DB_OK(t, check_path(t, path, &r), "the one after");
+	OK(!finds(&r, "OPS-003"), "has nothing to say again");
+}
+
 static void run_everything(struct dbtest *t)
 {
 	struct audit_verdict v;
@@ -309,6 +363,7 @@ static void run_everything(struct dbtest *t)
 	not_judged(t);
 	suppressed(t);
 	abandoned(t);
+	its_own_record(t);
 	OK(audit_verify(&t->c, "compliance", &v, &t->e) && !v.fault && v.entries > 50,
 	   "the chain of all that: %d entries, %s", (int)v.entries,
 	   v.why ? v.why : "intact");

@@ -24,6 +24,7 @@ struct bench {
 	struct check_options opt;
 	const char *registered[8][2]; /* NAME, "same,owner,purpose,contact" */
 	size_t n_registered;
+	struct record *record;
 	bool registry;
 };
 
@@ -156,6 +157,17 @@ static bool set_up(struct bench *x, char *line)
 		return put_index(x, one);
 	if (!two)
 		return false;
+	if (str_eq(word, "record")) {
+		x->record = arena_alloc(x->a, sizeof(*x->record));
+		*x->record = (struct record){
+			.now = clock_now(),
+			.broken = str_eq(one, "broken") ? "entry 7 was edited" : NULL,
+			.stalest.ms = clock_now().ms -
+				      strtoll(two, NULL, 10) * 24 * 3600 * 1000,
+			.stalest_name = "one",
+		};
+		return true;
+	}
 	if (str_eq(word, "chmod"))
 		return chmod(arena_printf(x->a, "%s/%s", x->to, two),
 			     (mode_t)strtoul(one, NULL, 8)) == 0;
@@ -229,8 +241,10 @@ static const char *found(struct bench *x, const struct rule *rule)
 	buf_init(&b, 1024 * 1024);
 	qsort(x->paths, x->n_paths, sizeof(x->paths[0]), compare_paths);
 	if (!facts_read(x->a, x->paths, x->n_paths, &x->opt.read, &facts, &e) ||
-	    (x->registry && !fill_registry(x, facts)) ||
-	    !check_facts(facts, &x->opt, &r, &e))
+	    (x->registry && !fill_registry(x, facts)))
+		return e.msg[0] ? arena_strdup(x->a, e.msg) : "?";
+	facts->record = x->record;
+	if (!check_facts(facts, &x->opt, &r, &e))
 		return e.msg[0] ? arena_strdup(x->a, e.msg) : "?";
 	for (size_t i = 0; i < r->rules->findings.n; i++) {
 		const struct finding *f = &r->rules->findings.v[i];

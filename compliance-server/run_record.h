@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the database knows of itself and of earlier checks, as facts for rules. */
+#ifndef COMPLIANCE_SERVER_RUN_RECORD_H
+#define COMPLIANCE_SERVER_RUN_RECORD_H
+
+#include "common/base/ctx.h"
+#include "compliance-server/facts.h"
+#include "compliance-server/model.h"
+
+/* Lives in the ctx's arena; verify: the audit log is read. */
+struct record *run_record(struct ctx *c, bool verify);
+/* The row of a target as it was before this check. */
+void run_record_row(struct record *r, const struct server *row);
+
+#endif
