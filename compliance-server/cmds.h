@@ -50,4 +50,12 @@ extern const struct field trust_fields[];
 bool trust_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 	       struct err *e);
 
+struct suppress_in {
+	struct strs words;
+	const char *reason, *expires, *finding, *by, *file;
+};
+extern const struct field suppress_fields[];
+bool suppress_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
+		  struct err *e);
+
 #endif

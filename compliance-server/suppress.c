@@ -64,63 +64,64 @@ static const char *date_problem(struct arena *a, const char *text)
 					       : NULL;
 }
 
-static const char *problem_of(struct arena *a, const struct suppression *s)
+static void fill(struct suppression *s, const struct node *n)
 {
-	const struct rule *rule = s->rule ? rule_find(s->rule) : NULL;
+	*s = (struct suppression){ .rule = text_of(n, "rule"),
+				   .target = text_of(n, "target"),
+				   .finding = text_of(n, "finding"),
+				   .reason = text_of(n, "reason"),
+				   .expires = text_of(n, "expires"),
+				   .by = text_of(n, "by"),
+				   .node = n };
+}
+
+const char *suppression_problem(struct arena *a, const struct node *n)
+{
+	const struct rule *rule;
+	struct suppression s;
 	const char *odd;
 
-	if (s->node->kind != NODE_OBJECT)
+	if (n->kind != NODE_OBJECT)
 		return "it is not an object";
-	odd = odd_member(a, s->node);
+	odd = odd_member(a, n);
 	if (odd)
 		return odd;
-	if (!s->rule)
+	fill(&s, n);
+	if (!s.rule)
 		return "it names no rule";
-	if (!rule || !str_eq(rule->id, s->rule))
+	rule = rule_find(s.rule);
+	if (!rule || !str_eq(rule->id, s.rule))
 		return arena_printf(a, "there is no rule \"%s\"",
-				    str_printable(a, s->rule, 40));
-	if (!s->target)
+				    str_printable(a, s.rule, 40));
+	if (!s.target)
 		return "it names no target";
-	if (node_get(s->node, "finding") &&
-	    (!s->finding || strlen(s->finding) != FINGERPRINT))
+	if (node_get(n, "finding") && (!s.finding || strlen(s.finding) != FINGERPRINT))
 		return "\"finding\" is not a fingerprint of 16 hexadecimal digits";
-	if (!s->reason)
+	if (!s.reason)
 		return "it gives no reason";
-	return date_problem(a, s->expires);
+	return date_problem(a, s.expires);
 }
 
 static void add_entry(struct arena *a, struct suppression_file *sf, const struct node *n)
 {
 	struct suppression *s = &sf->v[sf->n];
 
-	*s = (struct suppression){
-		.rule = text_of(n, "rule"),
-		.target = text_of(n, "target"),
-		.finding = text_of(n, "finding"),
-		.reason = str_printable(
-			a, text_of(n, "reason") ? text_of(n, "reason") : "", 400),
-		.expires = text_of(n, "expires"),
-		.by = text_of(n, "by"),
-		.file = sf->file,
-		.pointer = arena_printf(a, "/%zu", sf->n),
-		.node = n,
-	};
-	if (!text_of(n, "reason"))
-		s->reason = NULL;
+	fill(s, n);
+	if (s->reason)
+		s->reason = str_printable(a, s->reason, 400);
 	if (s->by)
 		s->by = str_printable(a, s->by, 100);
-	s->problem = problem_of(a, s);
-	sf->n++;
+	s->file = sf->file;
+	s->pointer = arena_printf(a, "/%zu", sf->n++);
+	s->problem = suppression_problem(a, n);
 }
 
 static void parse(struct arena *a, struct suppression_file *sf, const struct buf *b)
 {
-	const unsigned loose =
-		JSONR_COMMENTS | JSONR_TRAILING_COMMAS | JSONR_BOM | JSONR_DUPLICATES;
 	struct err e = { .code = ERR_NONE };
 	const char *text = arena_strndup(a, buf_text(b), b->len);
 	const struct node *top =
-		jsonr_parse(a, text, strlen(text), loose, &sf->error_at, &e);
+		jsonr_parse(a, text, strlen(text), SUPPRESSIONS_JSON, &sf->error_at, &e);
 
 	if (!top || top->kind != NODE_ARRAY) {
 		sf->error = top ? "it is not a list" : arena_strdup(a, e.msg);

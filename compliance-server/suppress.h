@@ -7,6 +7,9 @@
 #include "compliance-server/rules.h"
 
 #define SUPPRESSIONS_FILE "mcp-compliance.suppressions.json"
+/* How it is read: comments and trailing commas are allowed. */
+#define SUPPRESSIONS_JSON \
+	(JSONR_COMMENTS | JSONR_TRAILING_COMMAS | JSONR_BOM | JSONR_DUPLICATES)
 
 struct suppression {
 	const char *rule, *target;
@@ -40,6 +43,8 @@ struct suppressions {
 /* Sets f->suppressions: the given file, or without one those of the projects. A file that
  * is given and cannot be read is an error; anything else that is wrong is a fact. */
 bool suppressions_read(struct facts *f, const char *given, struct err *e);
+/* Why an entry is not in force, as one sentence without a full stop; NULL: it is. */
+const char *suppression_problem(struct arena *a, const struct node *n);
 /* Those in force for a target of this name in the project at root (NULL: in none). */
 struct suppression **suppressions_for(const struct facts *f, const char *target,
 				      const char *root, size_t *ret_n);

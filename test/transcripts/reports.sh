@@ -330,6 +330,45 @@ if [ "$(printf '%s' "$B" | grep -cE 'asan|tsan|fuzz')" = 0 ]; then
 	ok "no memory: no pass"
 fi
 
+# ---- the commands of docs/ci.md ----
+mkdir ci
+cp medium.json ci/.mcp.json
+sed -n 's/^ *\(compliance-server check .*\)/\1/p' "$top/docs/ci.md" >"$work/commands"
+[ "$(grep -c . "$work/commands")" = 4 ]
+ok "docs/ci.md has four checks"
+while read -r line; do
+	(cd ci && PATH=$B:$PATH HOME=$work/home sh -c "$line") >"$work/out" 2>"$work/err" </dev/null
+	rc=$?
+	case $line in *baseline*) [ "$rc" = 0 ] ;; *) [ "$rc" = 1 ] ;; esac
+	ok "$line"
+done <"$work/commands"
+[ -s ci/mcp.sarif ] && [ -s ci/mcp.md ] && [ -s ci/mcp.xml ] && [ -s ci/mcp.html ] && [ -s ci/mcp-baseline.json ]
+ok "they write what they say"
+(cd ci && PATH=$B:$PATH HOME=$work/home compliance-server suppress SUP-001 loose --reason "mirrored inside" --expires "$tomorrow") \
+	>"$work/out" 2>"$work/err" </dev/null
+check ci
+[ "$rc" = 0 ]
+ok "suppress adds an entry that is in force"
+cat >ci/mcp-compliance.suppressions.json <<EOF
+// decisions
+[
+  { "rule": "CFG-001", "target": "x", "reason": "r", "expires": "$tomorrow" }, // the first
+]
+EOF
+(cd ci && PATH=$B:$PATH HOME=$work/home compliance-server suppress SUP-001 loose --reason "mirrored inside" --expires "$tomorrow") \
+	>"$work/out" 2>"$work/err" </dev/null
+check ci
+[ "$rc" = 0 ] && grep -q '// decisions' ci/mcp-compliance.suppressions.json && grep -q '// the first' ci/mcp-compliance.suppressions.json
+ok "and keeps the comments that are there"
+for args in "SUP-999 loose --reason r --expires $tomorrow" "SUP-001 loose --reason r --expires 2020-01-01" \
+	"SUP-001 --reason r --expires $tomorrow"; do
+	# shellcheck disable=SC2086
+	(cd ci && HOME=$work/home "$B/compliance-server" suppress $args) >"$work/out" 2>"$work/err" </dev/null
+	rc=$?
+	[ "$rc" = 64 ]
+	ok "suppress $args is refused"
+done
+
 # ---- stored checks in the same formats ----
 env HOME="$work/home" "$B/compliance-server" check sub/mcp.json >"$work/out" 2>"$work/err" </dev/null
 id=$(sed -n 's/^  check  *//p' "$work/out" | head -n 1)
