@@ -126,20 +126,29 @@ bool check_unfinished(struct ctx *c, struct rows *ret, struct err *e)
 	return db_query(c, &check_stmts[S_UNFINISHED], &in, ret, e);
 }
 
-static const char *nearest(struct ctx *c, const char *check_id)
+bool check_ids(struct ctx *c, int64_t limit, struct strs *ret, struct err *e)
 {
-	const struct id_in in = { .limit = NEAR_IDS };
+	const struct id_in in = { .limit = limit };
 	const struct compliance_check *k;
-	const char **ids;
 	struct rows rows;
 
-	if (!db_query(c, &check_stmts[S_IDS], &in, &rows, NULL))
-		return NULL;
-	ids = arena_array(c->arena, rows.n + 1, sizeof(*ids));
+	if (!db_query(c, &check_stmts[S_IDS], &in, &rows, e))
+		return false;
+	*ret = (struct strs){ arena_array(c->arena, rows.n + 1, sizeof(*ret->v)), 0 };
 	k = rows.at;
-	for (size_t i = 0; i < rows.n; i++)
-		ids[i] = k[i].check_id;
-	return str_nearest(check_id, ids, rows.n);
+	while (ret->n < rows.n) {
+		ret->v[ret->n] = k[ret->n].check_id;
+		ret->n++;
+	}
+	return true;
+}
+
+static const char *nearest(struct ctx *c, const char *check_id)
+{
+	struct strs ids;
+
+	return check_ids(c, NEAR_IDS, &ids, NULL) ? str_nearest(check_id, ids.v, ids.n)
+						  : NULL;
 }
 
 bool check_by_id(struct ctx *c, const char *check_id, struct compliance_check *ret,

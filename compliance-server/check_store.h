@@ -24,6 +24,8 @@ bool check_unfinished(struct ctx *c, struct rows *ret, struct err *e);
 /* ERR_NOT_FOUND names the id and where ids come from. */
 bool check_by_id(struct ctx *c, const char *check_id, struct compliance_check *ret,
 		 struct err *e);
+/* Public ids, newest first. */
+bool check_ids(struct ctx *c, int64_t limit, struct strs *ret, struct err *e);
 /* Newest first; rows of struct compliance_check, at most limit + 1. */
 bool check_list(struct ctx *c, const struct check_filter *f, struct rows *ret,
 		struct err *e);

@@ -27,20 +27,6 @@ static const struct field explain_fields[] = {
 	FIELD(struct explain_in, rule, .max = 20, .doc = "Such as SEC-001."), FIELDS_END
 };
 
-static bool unknown_rule(struct ctx *c, const char *id, struct err *e)
-{
-	const char **ids = arena_array(c->arena, rules_count() + 1, sizeof(*ids));
-	const char *near;
-
-	for (size_t i = 0; i < rules_count(); i++)
-		ids[i] = rule_at(i)->id;
-	near = str_nearest(id, ids, rules_count());
-	return err_set(e, ERR_USAGE,
-		       "no rule \"%s\"%s%s%s\nhint: compliance-server explain lists them",
-		       str_printable(c->arena, id, 40), near ? ", did you mean \"" : "",
-		       near ? near : "", near ? "\"?" : "");
-}
-
 static bool explain_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 			struct err *e)
 {
@@ -56,9 +42,10 @@ static bool explain_cmd(struct ctx *c, const void *args, struct buf *out, int *s
 				 r->title);
 		return true;
 	}
-	r = rule_find(in->rule);
+	r = rule_get(c->arena, in->rule, e);
 	if (!r)
-		return unknown_rule(c, in->rule, e);
+		return err_set(e, ERR_USAGE,
+			       "%s\nhint: compliance-server explain lists them", e->msg);
 	report_rule(r, &o, out);
 	return true;
 }

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* compliance://status, compliance://servers/{name}, compliance://checks/{checkId}/report.
+/* compliance://status, servers/{name}, checks/{checkId}/report, rules/{ruleId}, and
+ * pages.
  */
 #include "common/base/buf.h"
 #include "common/base/str.h"
-#include "compliance-server/html.h"
+#include "compliance-server/complete.h"
 #include "compliance-server/configuration.h"
+#include "compliance-server/html.h"
 #include "compliance-server/issue_store.h"
+#include "compliance-server/rules_doc.h"
 #include "compliance-server/server_store.h"
 #include "compliance-server/stored_report.h"
 #include "compliance-server/tools.h"
 
-#define TEXT_MAX   (1024 * 1024)
-#define HTML_MAX   (3 * 1024 * 1024)
-#define LINES	   1000
-#define ROWS	   100
-#define CANDIDATES 100
+#define TEXT_MAX (1024 * 1024)
+#define HTML_MAX (3 * 1024 * 1024)
+#define LINES	 1000
+#define ROWS	 100
 
 static bool put(struct ctx *c, struct buf *b, const char *uri, const char *mime,
 		struct jsonw *contents, struct err *e)
@@ -131,52 +133,17 @@ static bool read_app(struct ctx *c, const char *uri, const char *const *vars,
 	return true;
 }
 
-static bool complete_name(struct ctx *c, const char *arg, const char *text,
-			  const struct node *context, struct jsonw *values,
-			  int64_t *total, struct err *e)
+static bool read_rule(struct ctx *c, const char *uri, const char *const *vars,
+		      struct jsonw *contents, struct err *e)
 {
-	const struct server_filter f = { .limit = 1000 };
-	const struct server *s;
-	struct rows rows;
-	size_t n = 0;
+	const struct rule *r = rule_get(c->arena, vars[0], e);
+	struct buf b CLEANUP(buf_release);
 
-	(void)arg;
-	(void)context;
-	(void)total;
-	if (!server_list(c, &f, &rows, e))
+	if (!r)
 		return false;
-	s = rows.at;
-	for (size_t i = 0; i < rows.n && n < CANDIDATES; i++) {
-		if (str_starts(s[i].name, text)) {
-			jsonw_str(values, NULL, s[i].name);
-			n++;
-		}
-	}
-	return true;
-}
-
-static bool complete_check(struct ctx *c, const char *arg, const char *text,
-			   const struct node *context, struct jsonw *values,
-			   int64_t *total, struct err *e)
-{
-	const struct check_filter f = { .limit = 1000 };
-	const struct compliance_check *k;
-	struct rows rows;
-	size_t n = 0;
-
-	(void)arg;
-	(void)context;
-	(void)total;
-	if (!check_list(c, &f, &rows, e))
-		return false;
-	k = rows.at;
-	for (size_t i = 0; i < rows.n && n < CANDIDATES; i++) {
-		if (str_starts(k[i].check_id, text)) {
-			jsonw_str(values, NULL, k[i].check_id);
-			n++;
-		}
-	}
-	return true;
+	buf_init(&b, TEXT_MAX);
+	rule_print(&b, r, 1);
+	return put(c, &b, uri, "text/markdown", contents, e);
 }
 
 const struct resource resource_status = {
@@ -198,7 +165,7 @@ const struct resource resource_server = {
 	.is_template = true,
 	.perm = PERM_READ,
 	.read = read_server,
-	.complete = complete_name,
+	.complete = complete_server,
 };
 
 const struct resource resource_report = {
@@ -211,6 +178,19 @@ const struct resource resource_report = {
 	.perm = PERM_READ,
 	.read = read_report,
 	.complete = complete_check,
+};
+
+const struct resource resource_rule = {
+	.uri = "compliance://rules/{ruleId}",
+	.name = "rule",
+	.title = "A rule",
+	.doc = "What a rule looks for, lets pass, why, and how to repair it.",
+	.mime = "text/markdown",
+	.is_template = true,
+	.immutable = true,
+	.perm = PERM_READ,
+	.read = read_rule,
+	.complete = complete_rule,
 };
 
 const struct resource resource_page = {

@@ -192,6 +192,8 @@ extern const size_t n_rule_families;
 size_t rules_count(void);
 const struct rule *rule_at(size_t i);	      /* i < rules_count(), byte order of id */
 const struct rule *rule_find(const char *id); /* case ignored; NULL when unknown */
+/* The same; ERR_NOT_FOUND with the nearest id. */
+const struct rule *rule_get(struct arena *a, const char *id, struct err *e);
 bool rule_is_preview(const struct rule *r);
 const char *rules_version(void);
 void rules_sha256(char out[65]); /* over the tables: id, severity, confidence, texts */

@@ -16,9 +16,9 @@ static void part(struct buf *b, const char *name, const char *text)
 	buf_addc(b, '\n');
 }
 
-static void print_rule(struct buf *b, const struct rule *r)
+void rule_print(struct buf *b, const struct rule *r, int level)
 {
-	buf_addf(b, "\n### %s ", r->id);
+	buf_addf(b, "%.*s %s ", level, "######", r->id);
 	doc_cell(b, r->title);
 	buf_addf(b, "\n\n%s, %s, confidence %s%s%s\n\n", severity_text(r->severity),
 		 names_text(categories, (int)r->category),
@@ -42,7 +42,9 @@ void rules_print_doc(struct buf *b)
 	for (size_t f = 0; f < n_rule_families; f++) {
 		buf_addf(b, "\n## %s: %s\n", rule_families[f].prefix,
 			 rule_families[f].title);
-		for (const struct rule *r = rule_families[f].rules; r->id; r++)
-			print_rule(b, r);
+		for (const struct rule *r = rule_families[f].rules; r->id; r++) {
+			buf_addc(b, '\n');
+			rule_print(b, r, 3);
+		}
 	}
 }

@@ -67,6 +67,23 @@ const struct rule *rule_find(const char *id)
 	return NULL;
 }
 
+const struct rule *rule_get(struct arena *a, const char *id, struct err *e)
+{
+	const struct rule *r = rule_find(id);
+	const char **ids;
+	const char *near;
+
+	if (r)
+		return r;
+	ids = arena_array(a, rules_count() + 1, sizeof(*ids));
+	for (size_t i = 0; (r = rule_at(i)); i++)
+		ids[i] = r->id;
+	near = str_nearest(id, ids, rules_count());
+	err_set(e, ERR_NOT_FOUND, "no rule \"%s\"%s%s%s", str_printable(a, id, 40),
+		near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	return NULL;
+}
+
 bool rule_is_preview(const struct rule *r)
 {
 	return r->confidence < CONF_HIGH;

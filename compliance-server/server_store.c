@@ -103,7 +103,7 @@ const struct stmt server_stmts[] = {
 		      .bind = "limit",
 		      .out = server_fields,
 		      .out_size = sizeof(struct server),
-		      .sql = "SELECT name FROM servers ORDER BY updated_at DESC LIMIT $1" },
+		      .sql = "SELECT name FROM servers ORDER BY name COLLATE \"C\" LIMIT $1" },
 	[S_LIST] = { .name = "server_list",
 		     .in = filter_fields,
 		     .bind = "status health type after limit",
@@ -159,20 +159,30 @@ bool server_checked(struct ctx *c, const struct server *s, struct err *e)
 	return db_exec(c, &server_stmts[S_CHECKED], s, NULL, e);
 }
 
-static const char *nearest(struct ctx *c, const char *name)
+bool server_names(struct ctx *c, int64_t limit, struct strs *ret, struct err *e)
 {
-	const struct name_in in = { .limit = NEAR_NAMES };
+	const struct name_in in = { .limit = limit };
 	const struct server *s;
-	const char **names;
 	struct rows rows;
 
-	if (!db_query(c, &server_stmts[S_NAMES], &in, &rows, NULL))
-		return NULL;
-	names = arena_array(c->arena, rows.n + 1, sizeof(*names));
+	if (!db_query(c, &server_stmts[S_NAMES], &in, &rows, e))
+		return false;
+	*ret = (struct strs){ arena_array(c->arena, rows.n + 1, sizeof(*ret->v)), 0 };
 	s = rows.at;
-	for (size_t i = 0; i < rows.n; i++)
-		names[i] = s[i].name;
-	return str_nearest(name, names, rows.n);
+	while (ret->n < rows.n) {
+		ret->v[ret->n] = s[ret->n].name;
+		ret->n++;
+	}
+	return true;
+}
+
+static const char *nearest(struct ctx *c, const char *name)
+{
+	struct strs names;
+
+	return server_names(c, NEAR_NAMES, &names, NULL)
+		       ? str_nearest(name, names.v, names.n)
+		       : NULL;
 }
 
 static bool unknown(struct ctx *c, const char *name, struct err *e)

@@ -31,6 +31,8 @@ bool server_lock(struct ctx *c, const char *name, struct server *ret, struct err
 /* Whether there is one; not finding it is no error. */
 bool server_find(struct ctx *c, const char *name, struct server *ret, bool *ret_found,
 		 struct err *e);
+/* In byte order. */
+bool server_names(struct ctx *c, int64_t limit, struct strs *ret, struct err *e);
 /* Rows of struct server, by name, at most limit + 1. */
 bool server_list(struct ctx *c, const struct server_filter *f, struct rows *ret,
 		 struct err *e);

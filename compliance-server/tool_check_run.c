@@ -2,6 +2,7 @@
 /* run_compliance_check: checks servers of a file or of the registry, keeps the result. */
 #include "common/base/str.h"
 #include "common/rpc/page.h"
+#include "compliance-server/changed.h"
 #include "compliance-server/input.h"
 #include "compliance-server/keep.h"
 #include "compliance-server/run.h"
@@ -258,6 +259,17 @@ static void keep_inline(struct ctx *c, const struct run_request *q, const struct
 	keep_put(q->keep, names, n, q->config, q->host);
 }
 
+static void tell(struct ctx *c, const struct run *r)
+{
+	changed_status(c);
+	for (size_t i = 0; i < r->n_targets; i++) {
+		if (!r->targets[i].wanted)
+			continue;
+		changed_server(c, r->targets[i].server.name);
+		changed_check(c, r->targets[i].check.check_id);
+	}
+}
+
 static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *e)
 {
 	struct run_request q;
@@ -267,6 +279,7 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 		return false;
 	if (q.config)
 		keep_inline(c, &q, &r);
+	tell(c, &r);
 	write_out(c, &r, out);
 	return true;
 }

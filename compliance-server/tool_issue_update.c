@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* update_compliance_issue: moves an issue along its life, notes why. */
 #include "common/base/str.h"
+#include "compliance-server/changed.h"
 #include "compliance-server/issue.h"
 #include "compliance-server/tools.h"
 
@@ -35,6 +36,8 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 	call_audit_id(c, in->issue_id);
 	if (!issue_move(c, in->issue_id, &ch, &i, e))
 		return false;
+	changed_status(c);
+	changed_server(c, i.server_name);
 	fields_json(compliance_issue_fields, &i, out);
 	return true;
 }

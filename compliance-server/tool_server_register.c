@@ -2,6 +2,7 @@
 /* register_servers: takes the servers of a configuration into the registry. */
 #include "common/base/str.h"
 #include "common/rpc/page.h"
+#include "compliance-server/changed.h"
 #include "compliance-server/configuration.h"
 #include "compliance-server/input.h"
 #include "compliance-server/keep.h"
@@ -149,7 +150,9 @@ static bool register_all(struct ctx *c, const struct in *in, struct line *lines,
 				     : entry->transport == TRANSPORT_REMOTE ? "remote"
 									    : NULL;
 		*ret_added += lines[i].is_new;
+		changed_server(c, row.name);
 	}
+	changed_status(c);
 	return true;
 }
 

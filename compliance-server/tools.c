@@ -11,12 +11,13 @@ static const struct tool *const tools[] = {
 };
 
 static const struct resource *const resources[] = {
-	&resource_status,
-	&resource_server,
-	&resource_report,
-	&resource_page,
-	&resource_pages,
-	&resource_app_report,
+	&resource_status, &resource_server, &resource_report,	  &resource_rule,
+	&resource_page,	  &resource_pages,  &resource_app_report, NULL,
+};
+
+static const struct prompt *const prompts[] = {
+	&prompt_review_server,
+	&prompt_explain_rule,
 	NULL,
 };
 
@@ -34,5 +35,7 @@ const struct offer compliance_offer = {
 		" again: issues that are gone become resolved.",
 	.tools = tools,
 	.resources = resources,
+	.prompts = prompts,
+	.subscribe = true,
 	.completions = true,
 };

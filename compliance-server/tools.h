@@ -14,7 +14,8 @@ extern const struct tool tool_register_servers, tool_list_servers,
 	tool_get_compliance_report, tool_list_compliance_issues,
 	tool_update_compliance_issue, tool_get_compliance_status, tool_list_audit_logs;
 extern const struct resource resource_status, resource_server, resource_report,
-	resource_page, resource_pages, resource_app_report;
+	resource_rule, resource_page, resource_pages, resource_app_report;
+extern const struct prompt prompt_review_server, prompt_explain_rule;
 #define COMPLIANCE_APP "ui://compliance/report" /* the page hosts show results in */
 extern const struct offer compliance_offer;
 extern const struct command compliance_commands[];

@@ -149,7 +149,7 @@ static size_t position(const struct session *ss, const char *uri)
 {
 	size_t i = 0;
 
-	while (i < ss->n_uris && !str_eq(ss->uris[i], uri))
+	while (i < ss->n_uris && !resource_same(ss->uris[i], uri))
 		i++;
 	return i;
 }
@@ -215,35 +215,43 @@ static const char *method_of(enum notice_kind kind)
 	return "notifications/resources/updated";
 }
 
-static bool wants(const struct call *k, const struct notice *n)
+/* *ret_uri: as the subscriber wrote it. */
+static bool wants(const struct call *k, const struct notice *n, const char **ret_uri)
 {
 	if (n->kind != NOTICE_URI)
 		return k->kinds & n->kind;
-	for (size_t i = 0; i < k->n_uris; i++)
-		if (str_eq(k->uris[i], n->uri))
+	for (size_t i = 0; i < k->n_uris; i++) {
+		*ret_uri = k->uris[i];
+		if (resource_same(*ret_uri, n->uri))
 			return true;
+	}
 	return false;
 }
 
-static void send_one(struct server *s, const struct notice *n, const char *id,
-		     struct buf *b)
+static void send_one(struct server *s, const struct notice *n, const char *uri,
+		     const char *id, struct buf *b)
 {
 	struct jsonw w;
 
 	open_note(&w, b, method_of(n->kind), id);
-	jsonw_str(&w, "uri", n->uri);
+	jsonw_str(&w, "uri", uri);
 	close_note(s, &w);
 }
 
-static bool session_wants(const struct server *s, const struct notice *n)
+static bool session_wants(const struct server *s, const struct notice *n,
+			  const char **ret_uri)
 {
 	const struct session *ss = &s->session;
+	size_t i;
 
 	if (!ss->initialized)
 		return false;
 	if (n->kind != NOTICE_URI)
 		return served(s->opt.offer) & n->kind;
-	return position(ss, n->uri) < ss->n_uris;
+	i = position(ss, n->uri);
+	if (i < ss->n_uris)
+		*ret_uri = ss->uris[i];
+	return i < ss->n_uris;
 }
 
 void listen_send_all(struct call *k)
@@ -253,12 +261,14 @@ void listen_send_all(struct call *k)
 
 	buf_init(&b, 64 * 1024);
 	for (const struct notice *n = k->notices; n; n = n->next) {
-		if (session_wants(s, n))
-			send_one(s, n, NULL, &b);
+		const char *uri = NULL;
+
+		if (session_wants(s, n, &uri))
+			send_one(s, n, uri, NULL, &b);
 		for (size_t i = 0; s->n_listens > 0 && i < ARRAY_LEN(s->table); i++)
 			for (struct call *l = s->table[i]; l; l = l->peer)
-				if (l->listening && wants(l, n))
-					send_one(s, n, l->id, &b);
+				if (l->listening && wants(l, n, &uri))
+					send_one(s, n, uri, l->id, &b);
 	}
 }
 

@@ -111,8 +111,11 @@ static bool prompt_job(struct call *k, struct err *e)
 	jsonw_arr(&m.w, "messages");
 	m.mark = k->line.len;
 	m.fresh = m.w;
-	if (!call_pass(k, &w, e))
+	if (!call_pass(k, &w, e)) {
+		if (e->code == ERR_NOT_FOUND)
+			e->code = ERR_PARAMS; /* an argument names it */
 		return false;
+	}
 	jsonw_end(&m.w);
 	reply_close(k, &m.w, CACHE_NONE);
 	return true;
@@ -157,7 +160,7 @@ static bool find_prompt_arg(struct call *k, const char *name, struct subject *s,
 	if (!s->field)
 		return err_set(e, ERR_PARAMS, "argument.name is not an argument of %s",
 			       name);
-	s->complete = p->complete;
+	s->complete = s->field->names ? NULL : p->complete;
 	s->flags = p->no_db ? TOOL_NO_DB : 0;
 	s->perm = PERM_READ;
 	return true;

@@ -110,6 +110,30 @@ const struct resource *resource_find(const struct offer *o, const char *uri,
 	return NULL;
 }
 
+/* The next byte, decoded; -1 at the end. */
+static int next_byte(const char **p)
+{
+	int hi = **p == '%' ? hex((*p)[1]) : -1;
+	int lo = hi >= 0 ? hex((*p)[2]) : -1;
+
+	if (**p == '\0')
+		return -1;
+	if (lo < 0)
+		return (unsigned char)*(*p)++;
+	*p += 3;
+	return hi * 16 + lo;
+}
+
+bool resource_same(const char *a, const char *b)
+{
+	int one;
+
+	while ((one = next_byte(&a)) == next_byte(&b))
+		if (one < 0)
+			return true;
+	return false;
+}
+
 bool resource_has_var(const struct resource *r, const char *name)
 {
 	const char *at = r->uri;

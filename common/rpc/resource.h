@@ -13,6 +13,8 @@ const struct resource *resource_find(const struct offer *o, const char *uri,
 				     struct arena *a, const char *const **ret_vars);
 /* Sets the protocol's "resource not found" with data.uri; returns false. */
 bool resource_unknown(struct ctx *c, const char *uri, struct err *e);
+/* Whether both name the same: %41 is A. */
+bool resource_same(const char *a, const char *b);
 /* True when the template has a variable of this name. */
 bool resource_has_var(const struct resource *r, const char *name);
 

@@ -85,10 +85,11 @@ struct prompt {
 	const char *name, *title, *doc;
 	const struct field *in; /* strings only */
 	size_t in_size;
-	/* Writes messages into the open array with prompt_text or jsonw. */
+	/* Writes messages into the open array with prompt_text or jsonw. ERR_NOT_FOUND:
+	 * an argument names what is not there. */
 	bool (*get)(struct ctx *c, const void *args, struct jsonw *messages,
 		    struct err *e);
-	complete_fn complete;
+	complete_fn complete; /* for arguments without names of their own */
 	bool no_db;
 };
 

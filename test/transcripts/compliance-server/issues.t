@@ -1,6 +1,6 @@
 # list_compliance_issues and update_compliance_issue: life of an issue, refusals.
 > {"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
-< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{},"completions":{},"*":"*"},"serverInfo":{"name":"compliance-server","version":"*","*":"*"},"instructions":"*"}}
+< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{"subscribe":true},"prompts":{},"completions":{},"*":"*"},"serverInfo":{"name":"compliance-server","version":"*","*":"*"},"instructions":"*"}}
 > {"jsonrpc":"2.0","method":"notifications/initialized"}
 > {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_compliance_issues","arguments":{}}}
 < {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"*"}],"structuredContent":{"total":0,"issues":[]}}}

@@ -1,6 +1,6 @@
 # register_servers and list_servers: secrets left out, pages, refusals.
 > {"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
-< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{},"completions":{},"*":"*"},"serverInfo":{"name":"compliance-server","version":"*","*":"*"},"instructions":"*"}}
+< {"jsonrpc":"2.0","id":"i","result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{"subscribe":true},"prompts":{},"completions":{},"*":"*"},"serverInfo":{"name":"compliance-server","version":"*","*":"*"},"instructions":"*"}}
 > {"jsonrpc":"2.0","method":"notifications/initialized"}
 > {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_servers","arguments":{}}}
 < {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"*"}],"structuredContent":{"servers":[]}}}
