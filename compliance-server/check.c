@@ -416,16 +416,9 @@ static const char *const *run_live(struct facts *f, struct check_report *r,
 
 		if (!e->enabled)
 			continue;
-		if (e->listed) {
-			r->targets[i].note =
-				"its list of tools is judged, nothing was run";
+		r->targets[i].note = target_note(e);
+		if (e->listed || e->transport == TRANSPORT_REMOTE)
 			continue;
-		}
-		if (e->transport == TRANSPORT_REMOTE) {
-			r->targets[i].note =
-				"a remote server is judged from the file only";
-			continue;
-		}
 		if (e->transport == TRANSPORT_NONE) {
 			why[i] = "it has neither a command nor a url";
 			continue;

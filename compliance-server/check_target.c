@@ -186,3 +186,12 @@ struct targets_of targets_by_index(const struct check_report *r, struct arena *a
 	}
 	return of;
 }
+
+const char *target_note(const struct entry *e)
+{
+	return e->listed ? "its list of tools is judged, nothing was run"
+	       : e->transport == TRANSPORT_REMOTE
+		       ? "a remote server is judged from the file only"
+	       : e->kept ? "the texts that were approved are judged"
+			 : NULL;
+}

@@ -17,4 +17,8 @@ struct targets_of {
 
 struct targets_of targets_by_index(const struct check_report *r, struct arena *a);
 
+/* What a reader of a live check must know: where the judgement of it comes from; or NULL.
+ */
+const char *target_note(const struct entry *e);
+
 #endif

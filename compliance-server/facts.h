@@ -142,6 +142,9 @@ struct entry {
 	const struct live *live; /* NULL in a static check, and when it was not started */
 	const struct registered *registered; /* NULL: not looked up */
 	const struct pinned *pinned;	     /* NULL: no approved set, or not looked up */
+	/* Where live lacks a credential: what was approved, for rules about texts; or
+	 * NULL. */
+	const struct live *kept;
 	const struct live_baseline *baseline; /* NULL: too few earlier live checks */
 };
 

@@ -9,6 +9,7 @@
 #include "common/base/digest.h"
 #include "common/base/str.h"
 #include "common/field/canon.h"
+#include "compliance-server/facts_tools.h"
 #include "compliance-server/live_watch.h"
 #include "compliance-server/predicate.h"
 
@@ -354,20 +355,29 @@ void pin_write_summary(struct jsonw *w, const char *key, const struct pin *p, bo
 	jsonw_end(w);
 }
 
-const struct node **pin_tool_list(struct arena *a, const struct pin *p, size_t *ret_n)
+struct live *pin_live(struct arena *a, const struct pin *p)
 {
-	const struct node **out = arena_array(a, p->n + 1, sizeof(*out));
+	struct buf b CLEANUP(buf_release);
+	struct jsonw w;
+	const char *text;
+	const struct node *top;
 
-	*ret_n = 0;
-	for (size_t i = 0; i < p->n; i++) {
-		const char *text = p->tools[i].text;
-		const struct node *n =
-			jsonr_parse(a, text, strlen(text), JSONR_DUPLICATES, NULL, NULL);
-
-		if (n)
-			out[(*ret_n)++] = n;
-	}
-	return out;
+	buf_init(&b, 4 * PIN_MAX);
+	jsonw_init(&w, &b);
+	jsonw_obj(&w, NULL);
+	jsonw_obj(&w, "serverInfo");
+	jsonw_str(&w, "name", p->server_name);
+	jsonw_str(&w, "version", p->server_version);
+	jsonw_end(&w);
+	jsonw_str(&w, "instructions", p->instructions);
+	jsonw_arr(&w, "tools");
+	for (size_t i = 0; i < p->n; i++)
+		jsonw_raw(&w, NULL, p->tools[i].text);
+	jsonw_end(&w);
+	jsonw_end(&w);
+	text = arena_strndup(a, buf_text(&b), b.len);
+	top = jsonr_parse(a, text, b.len, JSONR_DUPLICATES, NULL, NULL);
+	return top ? live_of_list(a, top) : NULL;
 }
 
 struct pin_pair *pin_pairs(struct arena *a, const struct pin *was, const struct pin *now,

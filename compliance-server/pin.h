@@ -48,8 +48,9 @@ const struct pin *pin_read(struct arena *a, const char *configuration);
 void pin_write(struct jsonw *w, const char *key, const struct pin *p);
 /* Who approved what when, and how many tools: a number, or a list of names and hashes. */
 void pin_write_summary(struct jsonw *w, const char *key, const struct pin *p, bool names);
-/* The approved definitions as a tool list, for rules about texts. */
-const struct node **pin_tool_list(struct arena *a, const struct pin *p, size_t *ret_n);
+/* The approved definitions as a list that a file kept, for rules about texts; NULL when
+ * they cannot be read. */
+struct live *pin_live(struct arena *a, const struct pin *p);
 
 /* Equal names pair up in order: each pair, or one side NULL, in order of names. */
 struct pin_pair {

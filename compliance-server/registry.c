@@ -2,6 +2,8 @@
 /* What the registry knows of an entry, put into the facts. */
 #include "compliance-server/registry.h"
 
+#include "common/base/str.h"
+
 void registry_fill(struct arena *a, struct entry *entry, const struct server *row)
 {
 	struct registered *r = arena_alloc(a, sizeof(*r));
@@ -28,6 +30,9 @@ void registry_compare(struct arena *a, struct entry *entry, char *const *environ
 	if (!entry->pinned || !entry->live)
 		return;
 	*p = *entry->pinned;
+	if (entry->live->state == LIVE_NEEDS_CREDENTIAL &&
+	    str_eq(p->approved.definition_sha256, entry->definition_sha256))
+		entry->kept = pin_live(a, &p->approved);
 	if (pin_of_live(a, entry, entry->live, environ_in, shown, &e)) {
 		program_look(a, entry, environ_in, cache, &shown->program);
 		p->shown = shown;

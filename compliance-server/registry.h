@@ -10,7 +10,8 @@
 /* Of the entry's row: entry->registered, and its approved set in entry->pinned. */
 void registry_fill(struct arena *a, struct entry *entry, const struct server *row);
 /* An entry with an approved set, once it was run (entry->live): what it shows now, and
- * the files behind it. */
+ * the files behind it; of one that needs a credential the approved texts, as
+ * entry->kept. */
 void registry_compare(struct arena *a, struct entry *entry, char *const *environ_in,
 		      struct program_cache *cache);
 

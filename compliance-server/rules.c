@@ -371,6 +371,8 @@ static void run_on_entries(struct rule_run *r, struct rules_result *out)
 		r->entry = f->entries[i];
 		r->file = r->entry->file;
 		r->live = r->rule->scope == RULE_LIVE ? r->entry->live : NULL;
+		if (r->live && r->entry->kept && r->rule->flags & RULE_FROM_LIST)
+			r->live = r->entry->kept;
 		if (r->rule->scope == RULE_LIVE && !r->live)
 			continue; /* the caller says why it was not run */
 		judge(r, &out->judgements[out->n_judgements++]);

@@ -145,6 +145,22 @@ approve two
 ok "a list that cannot be read is not approved"
 rm -f tool
 gives 69 "a server that dies" pin diff two
+# ---- a server that lacks a credential ----
+printf '{"mcpServers":{"keyed":{"command":"%s","args":["from-file","hidden"],"env":{"FAULTY_TOOL":"%s"}}}}\n' "$work/p/keyed" "$work/p/tool" >keyed.json
+chmod 600 keyed.json
+printf '#!/bin/sh\n[ -e %s/p/tool ] || { echo "API_KEY is required" >&2; exit 1; }\nexec %s/test/faulty "$@"\n' "$work" "$B" >keyed
+chmod 700 keyed
+tool add "Adds two numbers." >tool
+run check keyed.json
+run trust keyed.json
+approve keyed
+[ "$rc" = 0 ] && grep -q 'approved, hash' out
+ok "a server is approved while it has one"
+rm -f tool
+run check keyed.json --live --type security --all
+[ "$rc" = 3 ] && grep -q 'LIV-041' out && grep -q 'the texts that were approved are judged' out
+ok "without it the approved texts are judged"
+
 printf '{"mcpServers":{"far":{"type":"http","url":"https://example.com/mcp"}}}\n' >far.json
 chmod 600 far.json
 run check far.json

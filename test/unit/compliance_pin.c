@@ -203,7 +203,6 @@ static void check_storing(void)
 {
 	struct pin p = pin_for(ECHO "," ADD, "Two\nlines.");
 	const struct pin *q;
-	size_t n;
 
 	p.definition_sha256 = "d";
 	p.approved_by = "somebody";
@@ -222,7 +221,9 @@ static void check_storing(void)
 	IS_INT(q->approved_at.ms, 1700000000123, "and when");
 	IS_STR(q->program.n == 1 ? q->program.files[0].path : NULL, "/bin/true",
 	       "and the program");
-	OK(pin_tool_list(a, q, &n) && n == 2, "as a tool list");
+	OK(pin_live(a, q) && pin_live(a, q)->lists[LIVE_TOOLS].n == 2 &&
+		   str_eq(pin_live(a, q)->instructions, "Two\nlines."),
+	   "as a list that rules about texts look at");
 	OK(!pin_read(a, "{\"pin\":3}") && !pin_read(a, "{}") && !pin_read(a, "[") &&
 		   !pin_read(a, NULL),
 	   "no set is none");

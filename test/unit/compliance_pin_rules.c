@@ -291,6 +291,26 @@ static void check_scripts(void)
 	}
 }
 
+/* The server cannot be started any more; its approved texts are judged instead. */
+static void check_kept(void)
+{
+	const struct shape poisoned = { .tools = TOOL("one", "Reads\\u200b a file.") };
+	struct program_cache cache = { NULL };
+	struct world w = run(&poisoned, &poisoned, "");
+	struct live *l = arena_alloc(a, sizeof(*l));
+
+	l->state = LIVE_NEEDS_CREDENTIAL;
+	l->words = l->phase = "";
+	l->error = "API_KEY is required";
+	l->texts = arena_alloc(a, sizeof(*l->texts));
+	w.entry->live = l;
+	registry_compare(a, w.entry, environment, &cache);
+	w.result = rules_run(w.facts, &(struct rules_plan){ .live = true });
+	OK(is(&w, "LIV-043", SEV_MEDIUM, 1, "invisible"), "rules about texts see them");
+	OK(is(&w, "LIV-001", SEV_MEDIUM, 1, "credential"), "others what happened");
+	OK(judged(&w, "PIN-001")->outcome == OUTCOME_UNKNOWN, "nothing is compared");
+}
+
 static void check_many(void)
 {
 	struct buf b CLEANUP(buf_release), c CLEANUP(buf_release);
@@ -318,6 +338,7 @@ int main(void)
 	check_names();
 	check_program();
 	check_scripts();
+	check_kept();
 	check_many();
 	arena_free(a);
 	return tap_done();
