@@ -238,7 +238,7 @@ static bool known_name(const char *path, const char *name)
 {
 	bool yaml = str_ends(name, ".yml") || str_ends(name, ".yaml");
 
-	return str_eq(name, ".env") || str_starts(name, ".env.") ||
+	return is_dotenv_name(name) ||
 	       (yaml && (str_starts(name, "docker-compose") ||
 			 str_starts(name, "compose.") || str_starts(name, "compose-"))) ||
 	       host_knows_path(path);

@@ -47,6 +47,12 @@ bool look_foreign(const char *p)
 	       str_starts(p, "/Users/") || p[0] == '~' || strstr(p, "://");
 }
 
+bool look_pattern(const char *p)
+{
+	return strchr(p, '<') || strstr(p, "path/to/") || str_starts(p, "/path/") ||
+	       str_starts(p, "/absolute/") || is_place(p);
+}
+
 char *look_path(struct arena *a, const struct entry *e, const char *path)
 {
 	static const char folder[] = "${workspaceFolder}";

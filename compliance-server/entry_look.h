@@ -22,6 +22,8 @@ const struct value *look_value(const struct entry *e, size_t i, enum look_place 
 bool look_drive(const char *path); /* "C:\" or "C:/" */
 bool look_foreign(
 	const char *path); /* a path of another operating system, or a reference */
+/* A path that is to be filled in: "/path/to/server.js", "<folder>/x". */
+bool look_pattern(const char *path);
 /* A path of the entry as the host resolves it: against cwd, else the project folder. */
 char *look_path(struct arena *a, const struct entry *e, const char *path);
 /* Length of the program's name when the command holds its arguments too, else 0. */

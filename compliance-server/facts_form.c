@@ -38,11 +38,32 @@ bool is_kustomization(const char *path)
 	return str_eq(name, "kustomization.yaml") || str_eq(name, "kustomization.yml");
 }
 
+bool is_dotenv_name(const char *name)
+{
+	static const char *const begins[] = { ".env.", ".env-", ".env_" };
+	static const char *const samples[] = { "env.", "env-", "env_", "dotenv." };
+
+	if (str_ends(name, ".env"))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
+		if (str_starts(name, begins[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		size_t n = strlen(samples[i]);
+
+		/* the rest is one word: env.example, not env.example.json */
+		if (str_starts(name, samples[i]) && !strchr(name + n, '.') &&
+		    form_is_sample(name))
+			return true;
+	}
+	return false;
+}
+
 enum file_form form_of_name(const char *path)
 {
 	const char *name = base_name(path);
 
-	if (str_eq(name, ".env") || str_starts(name, ".env.") || str_ends(name, ".env"))
+	if (is_dotenv_name(name))
 		return FORM_DOTENV;
 	if (!is_yaml_name(name))
 		return FORM_SERVERS;

@@ -8,6 +8,8 @@
 
 /* By the name alone; YAML files are FORM_KUBERNETES until their text says otherwise. */
 enum file_form form_of_name(const char *path);
+/* By the name without folders: ".env", "prod.env", ".env.local", "env.example". */
+bool is_dotenv_name(const char *name);
 /* By the name alone: a pattern to copy, such as .env.example. */
 bool form_is_sample(const char *path);
 /* Sets form, top, docs, vars, strict. f->state becomes FILE_OTHER, with f->error, for a

@@ -309,6 +309,20 @@ static bool port_ok(struct span port)
 	return str_to_i64(text, &n) && n >= 0 && n <= 65535;
 }
 
+/* All blanks stand in braces: "https://h/{one | other}". */
+static bool blank_to_fill_in(const char *s)
+{
+	bool braces = false, blank = false;
+
+	for (; *s != '\0'; s++) {
+		braces = *s == '{' || (braces && *s != '}');
+		if (*s == ' ' && !braces)
+			return false;
+		blank |= *s == ' ';
+	}
+	return blank && !braces;
+}
+
 void check_cfg_018(struct rule_run *r)
 {
 	const struct value *v = &r->entry->url;
@@ -332,8 +346,8 @@ void check_cfg_018(struct rule_run *r)
 	else if (!port_ok(u.port))
 		why = "the port is no number up to 65535";
 	if (why)
-		rule_fail(r, SEV_HIGH, v, "The url of \"%s\" is not valid: %s",
-			  r->entry->name, why);
+		rule_fail(r, blank_to_fill_in(s) ? SEV_MEDIUM : SEV_HIGH, v,
+			  "The url of \"%s\" is not valid: %s", r->entry->name, why);
 }
 
 /* Every key some host knows in an entry. */

@@ -386,9 +386,7 @@ static void must_exist(struct rule_run *r, const struct value *v, const char *wh
 {
 	const char *path = v->text;
 
-	if (str_empty(path) || look_foreign(path) || is_place(path) ||
-	    strchr(path, '<') || str_starts(path, "/path/") ||
-	    str_starts(path, "/absolute/"))
+	if (str_empty(path) || look_foreign(path) || look_pattern(path))
 		return;
 	if (access(look_path(r->arena, r->entry, path), F_OK) != 0)
 		rule_fail(r, SEV_MEDIUM, v, "%s %s does not exist", what,

@@ -275,7 +275,8 @@ const struct rule rules_config[] = {
 		    "'://', a non-empty host and an optional port up to 65535, or "
 		    "it contains a blank.",
 	  .guard = "A value that begins with a reference is judged only after "
-		   "expansion.",
+		   "expansion. Medium where blanks stand in braces only: a choice "
+		   "that somebody has to make.",
 	  .why = "A host cannot connect to an address without a scheme and a "
 		 "host name.",
 	  .fix = "Write the full address including the scheme.",
@@ -370,8 +371,9 @@ const struct rule rules_config[] = {
 	  .detect = "After expansion, an absolute path or a path relative to the "
 		    "project of the file that is not there: 'cwd', 'envFile', the "
 		    "script after 'node', 'python', 'deno run' or 'bun'.",
-	  .guard = "Unresolved references and paths of another operating system "
-		   "are skipped.",
+	  .guard = "Unresolved references, patterns to fill in such as "
+		   "'/path/to/server.js' and paths of another operating system are "
+		   "skipped.",
 	  .why = "The server cannot start without this file or folder.",
 	  .fix = "Correct the path, or build the script first.",
 	  .ref = "a start ends in ENOENT or \"module not found\"; CWE-426",

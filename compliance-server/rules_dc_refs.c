@@ -365,6 +365,14 @@ static void names_missing(struct rule_run *r, const struct compose_service *s)
 	}
 }
 
+/* .env itself is not kept with a project: everybody makes it. */
+static enum severity env_file_severity(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return str_eq(slash ? slash + 1 : path, ".env") ? SEV_LOW : SEV_HIGH;
+}
+
 static void service_references(struct rule_run *r, const struct compose_service *s)
 {
 	const char *seen[MAX_SEEN];
@@ -373,7 +381,8 @@ static void service_references(struct rule_run *r, const struct compose_service 
 	build_missing(&m);
 	for (size_t i = 0; i < s->n_env_files; i++)
 		if (s->env_files[i].required)
-			path_missing(&m, SEV_HIGH, &s->env_files[i].at, "The env_file");
+			path_missing(&m, env_file_severity(s->env_files[i].at.value),
+				     &s->env_files[i].at, "The env_file");
 	for (size_t i = 0; i < s->n_mounts; i++)
 		if (s->mounts[i].bind && !s->mounts[i].creates)
 			path_missing(&m, to_be_filled(&s->mounts[i]) ? SEV_LOW : SEV_HIGH,

@@ -233,8 +233,8 @@ const struct rule rules_compose[] = {
 		  "A relative path in 'env_file', 'build', a bind source or a "
 		  "secret's 'file' that is not there; a service in 'depends_on', a "
 		  "named volume, network or secret that the file does not define. "
-		  "The same path twice in one service is one finding. Low for a "
-		  "folder that Compose makes and the service is to fill: not read-only, "
+		  "The same path twice in one service is one finding. Low for "
+		  "'.env', which everybody makes for himself, and for a folder that Compose makes and the service is to fill: not read-only, "
 		  "and a name such as data, logs or uploads.",
 	  .guard = "Absolute paths belong to the computer of the deployment. Values "
 		   "with references; what is marked as not required or to be created; "

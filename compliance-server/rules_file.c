@@ -54,6 +54,17 @@ static bool has_program(struct rule_run *r)
 	return false;
 }
 
+/* What a user or the registry has runs here. A file of a project goes to other computers:
+ * a path within it is its own fault, programs are for each computer to have. */
+static enum severity not_found_severity(const struct rule_run *r)
+{
+	const char *c = r->entry->command.text;
+
+	if (place_of_host(r->file->place) || !r->file->on_disk || r->entry->live)
+		return SEV_HIGH;
+	return strchr(c, '/') && c[0] != '/' ? SEV_MEDIUM : SEV_LOW;
+}
+
 void check_cmd_013(struct rule_run *r)
 {
 	const struct entry *e = r->entry;
@@ -66,7 +77,7 @@ void check_cmd_013(struct rule_run *r)
 		rule_skip(r, "the command holds its arguments too");
 		return;
 	}
-	if (look_foreign(c) || e->cmd_wrapped || strchr(c, '<') ||
+	if (look_foreign(c) || e->cmd_wrapped || look_pattern(c) ||
 	    (!r->file->on_disk && strchr(c, '/') && c[0] != '/')) {
 		rule_fail(r, SEV_INFO, &e->command,
 			  "%s cannot be looked up on this computer",
@@ -74,7 +85,8 @@ void check_cmd_013(struct rule_run *r)
 		return;
 	}
 	if (!find_program(r))
-		rule_fail(r, SEV_HIGH, &e->command, "The program %s is not there",
+		rule_fail(r, not_found_severity(r), &e->command,
+			  "The program %s is not on this computer",
 			  str_printable(r->arena, c, 120));
 }
 

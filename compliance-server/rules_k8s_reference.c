@@ -12,6 +12,7 @@ struct missing {
 	const struct k8s_object *o;
 	const struct node *at;
 	const char *inner, *kind, *name;
+	enum k8s_kind of; /* kind as a number */
 	size_t order;
 };
 
@@ -249,6 +250,7 @@ static void refer(struct search *s, const struct k8s_object *o, enum k8s_kind ki
 				  .inner = inner,
 				  .kind = kind == K8S_SECRET ? "Secret" : "ConfigMap",
 				  .name = name,
+				  .of = kind,
 				  .order = s->n };
 	s->n++;
 }
@@ -330,6 +332,12 @@ static int by_order(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+/* Files that define none of the kind say little of what the cluster has. */
+static enum severity absent_severity(struct search *s, const struct missing *m)
+{
+	return neighbours(s, &s->k->of[m->of], m->o) == SEV_INFO ? SEV_LOW : SEV_MEDIUM;
+}
+
 static void report_missing(struct search *s)
 {
 	size_t n = 0;
@@ -344,7 +352,7 @@ static void report_missing(struct search *s)
 	for (size_t i = 0; i < n; i++) {
 		const struct missing *m = &s->v[i];
 
-		k8s_fail(s->r, SEV_MEDIUM, m->o, m->at,
+		k8s_fail(s->r, absent_severity(s, m), m->o, m->at,
 			 k8s_member(s->r, m->inner, m->name),
 			 "%s needs the %s %s, which is not in these files", m->o->name,
 			 m->kind, m->name);

@@ -384,7 +384,8 @@ const struct rule rules_k8s[] = {
 		    "lacks; a Service that selects no pod; a named 'targetPort' no "
 		    "container has; an Ingress backend whose Service or port is "
 		    "missing. Medium for a ConfigMap or Secret that the files do "
-		    "not define, and for a Service whose pods, or an Ingress whose "
+		    "not define, low when they define none of its kind in its "
+		    "namespace; medium for a Service whose pods, or an Ingress whose "
 		    "Service, may be in another part.",
 	  .guard = "Numeric target ports; optional references; what a "
 		   "kustomization, cert-manager or a custom object makes. What is "

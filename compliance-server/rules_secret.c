@@ -195,6 +195,13 @@ void check_sec_007(struct rule_run *r)
 	claim_each(r, CLAIM_URL_PASSWORD, report_url_password);
 }
 
+/* user:pass@host, where nothing is filled in yet. */
+static bool host_is_pattern(struct rule_run *r, struct span host)
+{
+	return span_ieq(host, "host") || span_ieq(host, "hostname") ||
+	       is_place(span_dup(r->arena, host));
+}
+
 static void report_url_default(struct rule_run *r, const struct named *v)
 {
 	struct url u;
@@ -202,8 +209,10 @@ static void report_url_default(struct rule_run *r, const struct named *v)
 
 	claim_url(r->arena, v->text, &u);
 	pass = span_dup(r->arena, u.pass);
-	rule_fail(r, host_is_loop(u.host) ? SEV_LOW : SEV_MEDIUM, v->at,
-		  "%s holds a URL with a %s password", claim_name(r, v),
+	rule_fail(r,
+		  host_is_loop(u.host) || host_is_pattern(r, u.host) ? SEV_LOW
+								     : SEV_MEDIUM,
+		  v->at, "%s holds a URL with a %s password", claim_name(r, v),
 		  is_default_password(pass) ? "default" : "placeholder");
 	rule_evidence(r, "url-default", "%s: %s password in a URL, host %s",
 		      claim_name(r, v),

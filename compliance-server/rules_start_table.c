@@ -191,8 +191,10 @@ const struct rule rules_command[] = {
 	  .title = "Executable not found",
 	  .detect = "Resolve the command with the PATH the host hands on: the "
 		    "login PATH and the reduced PATH. Neither finds it.",
-	  .guard = "An unresolved reference or a path of another operating system "
-		   "is info.",
+	  .guard = "An unresolved reference, a pattern to fill in or a path of "
+		   "another operating system is info. In a file that is not of this "
+		   "user, the system or the registry it is low: such a file is for "
+		   "other computers too; medium for a relative path.",
 	  .why = "The host cannot start the server.",
 	  .fix = "Install the program or give its full path.",
 	  .ref = "RooCodeInc/Roo-Code#3921; POSIX 'execvp'",

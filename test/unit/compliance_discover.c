@@ -100,6 +100,8 @@ static const struct {
 	{ "compose.yaml", "services: {}\n", true, true },
 	{ "deep/a/b/c/.mcp.json", SERVER, true, false },
 	{ "docker-compose.prod.yml", "services: {}\n", true, true },
+	{ "env.example", "A=\n", true, true },
+	{ "env.example.json", "{}", false, false },
 	{ "k8s/pod.yaml", "# x\napiVersion: v1\nkind: Pod\n", true, false },
 	{ "k8s/values.yaml", "replicas: 1\n", false, false },
 	{ "notes.json", "{\"mcpServers\":{\"a\":{\"note\":1}}}", false, false },
