@@ -437,11 +437,13 @@ size_t rules_run_late(const struct facts *f, struct rules_result *result,
 			      .sink = &sink };
 	size_t n = 0;
 
-	for (size_t i = 0; (r.rule = rule_at(i)); i++) {
-		if (r.rule->scope != RULE_LATE)
-			continue;
-		judge(&r, &result->judgements[result->n_judgements++]);
-		n++;
+	for (size_t i = 0; i < n_rule_families; i++) {
+		for (r.rule = rule_families[i].rules; r.rule->id; r.rule++) {
+			if (r.rule->scope != RULE_LATE)
+				continue;
+			judge(&r, &result->judgements[result->n_judgements++]);
+			n++;
+		}
 	}
 	return n;
 }

@@ -42,8 +42,9 @@ size_t rules_count(void)
 {
 	size_t n = 0;
 
-	while (rule_at(n))
-		n++;
+	for (size_t f = 0; f < n_rule_families; f++)
+		for (const struct rule *r = rule_families[f].rules; r->id; r++)
+			n++;
 	return n;
 }
 
