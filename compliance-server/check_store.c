@@ -24,6 +24,20 @@ static const struct field filter_fields[] = { COLUMN(struct check_filter, server
 					      COLUMN(struct check_filter, limit),
 					      FIELDS_END };
 
+struct newest_in {
+	const char *server_name, *mode, *ruleset;
+	enum category category;
+	struct stamp since;
+};
+
+static const struct field newest_fields[] = { COLUMN(struct newest_in, server_name),
+					      COLUMN(struct newest_in, mode),
+					      COLUMN(struct newest_in, ruleset),
+					      FIELD(struct newest_in, category,
+						    .names = categories),
+					      COLUMN(struct newest_in, since),
+					      FIELDS_END };
+
 #define COLUMNS                                                                     \
 	"id, check_id, server_name, check_type, status, overall_score, started_at," \
 	" completed_at, duration, details, created_at, updated_at"
@@ -37,6 +51,7 @@ enum {
 	S_LIST,
 	S_RESULT_INSERT,
 	S_RESULTS,
+	S_NEWEST,
 	S_MAX
 };
 
@@ -101,6 +116,23 @@ const struct stmt check_stmts[] = {
 			.sql = "SELECT id, check_id, category, score, total_checks, passed_checks,"
 			       " failed_checks, details, created_at FROM compliance_results"
 			       " WHERE check_id = $1 ORDER BY category COLLATE \"C\"" },
+	[S_NEWEST] = { .name = "result_newest",
+		       .in = newest_fields,
+		       .bind = "server_name mode ruleset category since",
+		       .out = compliance_result_fields,
+		       .out_size = sizeof(struct compliance_result),
+		       .sql = "SELECT r.id AS id, r.check_id AS check_id,"
+			      " r.category AS category, r.score AS score,"
+			      " r.total_checks AS total_checks,"
+			      " r.passed_checks AS passed_checks,"
+			      " r.failed_checks AS failed_checks, r.details AS details,"
+			      " r.created_at AS created_at FROM compliance_results r"
+			      " JOIN compliance_checks k ON k.id = r.check_id"
+			      " WHERE k.server_name = $1 AND k.status = 'completed'"
+			      " AND r.details->>'mode' = $2::text"
+			      " AND r.details->'ruleset'->>'sha256' = $3::text"
+			      " AND r.category = $4 AND r.created_at >= $5"
+			      " ORDER BY r.created_at DESC, r.id DESC LIMIT 1" },
 	[S_MAX] = { .name = NULL },
 };
 
@@ -189,4 +221,20 @@ bool result_list(struct ctx *c, const char *id, struct rows *ret, struct err *e)
 	const struct id_in in = { .id = id };
 
 	return db_query(c, &check_stmts[S_RESULTS], &in, ret, e);
+}
+
+bool result_newest(struct ctx *c, const struct result_filter *f,
+		   struct compliance_result *ret, bool *ret_found, struct err *e)
+{
+	const struct newest_in in = { .server_name = f->server_name,
+				      .mode = f->mode,
+				      .ruleset = f->ruleset,
+				      .category = f->category,
+				      .since = f->since };
+
+	*ret_found = db_one(c, &check_stmts[S_NEWEST], &in, ret, e);
+	if (*ret_found || e->code != ERR_NOT_FOUND)
+		return *ret_found;
+	err_clear(e);
+	return true;
 }

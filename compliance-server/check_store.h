@@ -30,6 +30,17 @@ bool check_ids(struct ctx *c, int64_t limit, struct strs *ret, struct err *e);
 bool check_list(struct ctx *c, const struct check_filter *f, struct rows *ret,
 		struct err *e);
 
+/* Of one category of a target's completed checks, in this mode and by these rules. */
+struct result_filter {
+	const char *server_name, *mode;
+	char ruleset[65]; /* SHA-256 */
+	enum category category;
+	struct stamp since;
+};
+
+/* The newest such row; not finding one is no error. */
+bool result_newest(struct ctx *c, const struct result_filter *f,
+		   struct compliance_result *ret, bool *ret_found, struct err *e);
 bool result_insert(struct ctx *c, const struct compliance_result *r, struct err *e);
 /* Rows of struct compliance_result of the check with this UUID, by category. */
 bool result_list(struct ctx *c, const char *id, struct rows *ret, struct err *e);

@@ -17,6 +17,7 @@
 #include "compliance-server/note.h"
 #include "compliance-server/registry.h"
 #include "compliance-server/run_metrics.h"
+#include "compliance-server/run_combine.h"
 #include "compliance-server/run_record.h"
 #include "compliance-server/run_save.h"
 #include "compliance-server/trust.h"
@@ -423,6 +424,7 @@ bool run_finish(struct ctx *c, struct run *r, struct err *e)
 		ctx_progress(c, (double)(i + b.n), (double)r->n_targets,
 			     "servers checked");
 	}
+	run_combine_registry(c, r);
 	run_let_go(&r->hold);
 	return true;
 }

@@ -35,6 +35,8 @@ struct run_target {
 	size_t n_issues;
 	size_t n_all_issues; /* behind them those that a suppression covers … */
 	const struct suppression **suppressed_by; /* … all in the same order */
+	struct stamp
+		oldest_input_at; /* what its overall score rests on; may be not set */
 	struct settled settled;
 };
 

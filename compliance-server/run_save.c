@@ -10,6 +10,7 @@
 #include "compliance-server/check_store.h"
 #include "compliance-server/live.h"
 #include "compliance-server/note.h"
+#include "compliance-server/run_combine.h"
 #include "compliance-server/run_metrics.h"
 
 #define DETAILS_MAX   (1024 * 1024)
@@ -56,12 +57,16 @@ static void put_counts(struct jsonw *w, const struct check_target *t)
 	jsonw_end(w);
 }
 
-static void put_unknown(struct jsonw *w, const struct check_target *t)
+/* category 0: all. */
+static void put_unknown(struct jsonw *w, const struct check_target *t,
+			enum category category)
 {
 	jsonw_arr(w, "unknown");
 	for (size_t i = 0; i < t->n_unknown && i < UNKNOWN_MAX; i++) {
 		const struct check_unknown *u = &t->unknown[i];
 
+		if (category && (!u->rule || u->rule->category != category))
+			continue;
 		jsonw_obj(w, NULL);
 		if (u->rule)
 			jsonw_str(w, "rule", u->rule->id);
@@ -102,7 +107,7 @@ static void put_failed(struct jsonw *w, const struct check_issue *i, const char 
 	jsonw_i64(w, "n", (int64_t)i->n_findings);
 	jsonw_f64(w, "points", i->points / 100.0, 2);
 	if (!i->preview && i->severity != SEV_INFO)
-		jsonw_str(w, "issueId", id);
+		jsonw_str(w, "issue_id", id);
 	jsonw_str(w, "fix", i->recommendation);
 	jsonw_arr(w, "findings");
 	for (size_t k = 0; k < i->n_findings && k < PLACES_MAX; k++)
@@ -166,7 +171,7 @@ const char *save_check_details(struct ctx *c, const struct run *r,
 	jsonw_bool(&w, "complete", t->complete);
 	put_grade(&w, t->grade);
 	put_counts(&w, t);
-	put_unknown(&w, t);
+	put_unknown(&w, t, 0);
 	if (t->note)
 		jsonw_str(&w, "note", t->note);
 	put_ruleset(&w);
@@ -204,11 +209,13 @@ const char *save_result_details(struct ctx *c, const struct run *r,
 	put_ruleset(&w);
 	jsonw_f64(&w, "score_without_suppressions", s->score_without_suppressions / 100.0,
 		  2);
+	jsonw_i64(&w, "coverage_percent", s->coverage);
 	put_outcomes(&w, s);
 	put_part(&w, "failed", rt, category, PART_FAILED);
 	put_part(&w, "info", rt, category, PART_INFO);
 	put_part(&w, "preview", rt, category, PART_PREVIEW);
 	put_part(&w, "suppressed", rt, category, PART_SUPPRESSED);
+	put_unknown(&w, rt->t, category);
 	if (category == CAT_PERFORMANCE)
 		metrics_put(&w, rt->t);
 	jsonw_arr(&w, "inputs");
@@ -219,6 +226,7 @@ const char *save_result_details(struct ctx *c, const struct run *r,
 		jsonw_end(&w);
 	}
 	jsonw_end(&w);
+	jsonw_stamp(&w, "oldest_input_at", rt->oldest_input_at);
 	jsonw_end(&w);
 	return text_of(c, &b);
 }
@@ -428,6 +436,7 @@ bool save_target(struct ctx *c, struct run *r, struct run_target *rt, struct err
 				.judged = was_judged,
 				.arg = &j };
 	struct server now;
+	int overall;
 
 	if (!server_lock(c, rt->server.name, &now, e))
 		return false;
@@ -435,9 +444,11 @@ bool save_target(struct ctx *c, struct run *r, struct run_target *rt, struct err
 	k->completed_at = k->updated_at = s.at = clock_now();
 	k->duration = (struct opt_i64){ k->completed_at.ms - k->started_at.ms, true };
 	k->status = STATUS_COMPLETED;
-	k->overall_score = rt->t->overall == SCORE_NONE
-				   ? (struct opt_f64){ 0, false }
-				   : (struct opt_f64){ rt->t->overall / 100.0, true };
+	if (!run_combine(c, r, rt, &overall, &rt->oldest_input_at, e))
+		return false;
+	k->overall_score = (struct opt_f64){ overall / 100.0, overall != SCORE_NONE };
+	r->report->targets[rt - r->targets].overall = overall;
+	r->report->targets[rt - r->targets].grade = score_grade(overall);
 	k->details.text = save_check_details(c, r, rt);
 	save_issues(c, rt);
 	s.found = rt->issues;

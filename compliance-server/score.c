@@ -130,6 +130,8 @@ void score_category(struct rule_score *rules, size_t n, enum category which,
 		r->points = before - hundredths(s);
 	}
 	ret->assessed |= ret->unknown > 0;
+	ret->coverage =
+		judged + unknown > 0 ? (int)(100 * judged / (judged + unknown)) : 100;
 	ret->complete = !grave && 100 * judged >= 80 * (judged + unknown);
 	if (!ret->assessed || !ret->complete)
 		return;

@@ -22,6 +22,7 @@ struct category_score {
 	bool complete;			/* enough was judged to give a score */
 	int score;			/* hundredths, 0 to 10000, or SCORE_NONE */
 	int score_without_suppressions; /* the same where nothing is suppressed */
+	int coverage; /* percent of what should have been judged, by weight */
 	int measured; /* hundredths lost before any rule: what start fell short of */
 	/* passed holds the suppressed ones as well */
 	size_t passed, failed, not_applicable, unknown, preview, info, suppressed;

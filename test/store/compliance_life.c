@@ -298,6 +298,94 @@ static void abandoned(struct dbtest *t)
 	      "a run without a place for its lock goes on");
 }
 
+/* ---- a check of one category ---- */
+
+static bool check_type(struct dbtest *t, const char *path, enum check_type type,
+		       struct run *r)
+{
+	const char *paths[] = { path };
+	const struct run_request q = { .paths = { paths, 1 }, .type = type };
+
+	return run_all(&t->c, &q, r, &t->e);
+}
+
+static const struct compliance_result *row_of(struct dbtest *t, const struct run *r,
+					      const char *name, enum category category)
+{
+	struct rows rows = { 0 };
+	const struct compliance_result *v;
+
+	if (!result_list(&t->c, target(r, name)->check.id, &rows, &t->e))
+		return NULL;
+	v = rows.at;
+	for (size_t i = 0; i < rows.n; i++)
+		if (v[i].category == category)
+			return &v[i];
+	return NULL;
+}
+
+static double score_of(const struct run *r, const char *name)
+{
+	const struct run_target *rt = target(r, name);
+
+	return rt && rt->check.overall_score.set ? rt->check.overall_score.v : -1;
+}
+
+static bool age_results(struct dbtest *t, const char *text)
+{
+	static const struct field fields[] = { COLUMN(struct compliance_check, id),
+					       FIELDS_END };
+	static const struct stmt s = {
+		.name = "t_age",
+		.in = fields,
+		.bind = "id",
+		.sqlite = "UPDATE compliance_results SET created_at = $1",
+		.pg = "UPDATE compliance_results SET created_at = $1::text::timestamp"
+	};
+	const struct compliance_check in = { .id = text };
+
+	return db_exec(&t->c, &s, &in, NULL, &t->e);
+}
+
+static void one_category(struct dbtest *t)
+{
+	const char *path = with_keys(t, project(t, "part"), "part", "AB", CANARY);
+	const struct compliance_result *row;
+	double full, alone;
+	struct run r;
+
+	DB_OK(t, check_type(t, path, CHECK_CONFIGURATION, &r),
+	      "a check of configuration");
+	alone = score_of(&r, "part");
+	OK(alone > 0 && row_of(t, &r, "part", CAT_CONFIGURATION) &&
+		   !row_of(t, &r, "part", CAT_SECURITY) &&
+		   !row_of(t, &r, "part", CAT_OPERATIONAL),
+	   "has its row alone, and a score: %.2f", alone);
+	DB_OK(t, check_type(t, path, CHECK_FULL, &r), "a full check");
+	full = score_of(&r, "part");
+	OK(full >= 0 && full < alone, "sees more: %.2f", full);
+	DB_OK(t, check_type(t, path, CHECK_CONFIGURATION, &r), "configuration again");
+	OK(score_of(&r, "part") >= full && score_of(&r, "part") <= full,
+	   "its score takes the other categories from there: %.2f", score_of(&r, "part"));
+	row = row_of(t, &r, "part", CAT_CONFIGURATION);
+	OK(row && strstr(row->details.text, "oldest_input_at"),
+	   "and says how old they are");
+	with_keys(t, project(t, "part"), "part", "AB", "${env:X}");
+	DB_OK(t, check_type(t, path, CHECK_SECURITY, &r),
+	      "security, when it is repaired");
+	OK(score_of(&r, "part") > full, "is better at once: %.2f", score_of(&r, "part"));
+	DB_OK(t,
+	      age_results(t, "2020-01-01 00:00:00.000") &&
+		      check_type(t, path, CHECK_CONFIGURATION, &r),
+	      "when all that is old");
+	OK(score_of(&r, "part") >= alone && score_of(&r, "part") <= alone,
+	   "it stands alone again");
+	row = row_of(t, &r, "part", CAT_CONFIGURATION);
+	OK(row && !strstr(row->details.text, "oldest_input_at") &&
+		   strstr(row->details.text, "\"coverage_percent\""),
+	   "with nothing older in it");
+}
+
 /* ---- what the database says about itself ---- */
 
 static bool harm(struct dbtest *t, bool undo)
@@ -363,6 +451,7 @@ static void run_everything(struct dbtest *t)
 	not_judged(t);
 	suppressed(t);
 	abandoned(t);
+	one_category(t);
 	its_own_record(t);
 	OK(audit_verify(&t->c, "compliance", &v, &t->e) && !v.fault && v.entries > 50,
 	   "the chain of all that: %d entries, %s", (int)v.entries,
