@@ -110,8 +110,6 @@ static void add_groups(struct check_report *r, struct arena *a, struct names_see
 		const struct host_set *h = f->hosts[i];
 		struct check_target *t;
 
-		if (h->n_files == 0)
-			continue; /* no rule looks at its entries as a whole */
 		t = &r->targets[r->n_targets++];
 
 		*t = (struct check_target){ .type = "host",

@@ -319,6 +319,8 @@ static bool in_plan(const struct rule *r, const struct rules_plan *plan, bool li
 	if (r->scope == RULE_LATE || (r->scope == RULE_LIVE && !plan->live &&
 				      !(lists && (r->flags & RULE_FROM_LIST))))
 		return false;
+	if (!plan->live && (r->flags & RULE_ONLY_LIVE))
+		return false;
 	return plan->categories == 0 || (plan->categories & (1u << r->category)) ||
 	       (r->flags & RULE_FIRST && plan->categories & (1u << CAT_PERFORMANCE));
 }

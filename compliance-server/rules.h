@@ -43,7 +43,8 @@ enum rule_flag {
 	RULE_UNSCORED = 1 << 0, /* counts as pass or fail, has no weight in a score */
 	/* RULE_LIVE: a list of tools is enough, whether a server or a file gave it */
 	RULE_FROM_LIST = 1 << 1,
-	RULE_FIRST = 1 << 2, /* runs in live checks of type performance as well */
+	RULE_FIRST = 1 << 2,	 /* runs in live checks of type performance as well */
+	RULE_ONLY_LIVE = 1 << 3, /* RULE_HOST: only where servers were run */
 };
 
 struct rule_run;
@@ -209,6 +210,6 @@ size_t rules_run_late(const struct facts *f, struct rules_result *result,
 /* The tables, one per family, each closed by a row without id. */
 extern const struct rule rules_k8s[], rules_config[], rules_secret[], rules_command[],
 	rules_supply[], rules_net[], rules_compose[], rules_env[], rules_live[],
-	rules_ops[], rules_pin[], rules_prf[], rules_text[];
+	rules_ops[], rules_pin[], rules_prf[], rules_prv[], rules_text[], rules_tox[];
 
 #endif

@@ -113,6 +113,18 @@ void check_ops_002(struct rule_run *r);
 void check_ops_003(struct rule_run *r);
 void check_ops_004(struct rule_run *r);
 void check_ops_005(struct rule_run *r);
+void check_ops_006(struct rule_run *r);
+void check_ops_007(struct rule_run *r);
 void check_ops_008(struct rule_run *r);
+void check_prv_001(struct rule_run *r);
+void check_prv_002(struct rule_run *r);
+void check_prv_003(struct rule_run *r);
+void check_prv_004(struct rule_run *r);
+void check_tox_001(struct rule_run *r);
+void check_tox_002(struct rule_run *r);
+void check_tox_003(struct rule_run *r);
+void check_tox_004(struct rule_run *r);
+void check_tox_005(struct rule_run *r);
+void check_tox_006(struct rule_run *r);
 
 #endif

@@ -28,8 +28,10 @@ const struct rule_family rule_families[] = {
 	{ "OPS", "Operations", rules_ops },
 	{ "PIN", "Pinned tools", rules_pin },
 	{ "PRF", "Performance", rules_prf },
+	{ "PRV", "Permissions", rules_prv },
 	{ "SEC", "Secrets", rules_secret },
 	{ "SUP", "Supply chain", rules_supply },
+	{ "TOX", "Servers together", rules_tox },
 };
 const size_t n_rule_families = ARRAY_LEN(rule_families);
 

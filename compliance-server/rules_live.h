@@ -20,6 +20,9 @@ void live_unasked(struct rule_run *r);
 /* "tool:<name>", printable. */
 const char *live_tool_pointer(struct rule_run *r, const struct node *tool);
 
+/* The texts of a server made ready; made once for all rules. */
+const struct texts *live_texts_of(struct rule_run *r, const struct live *live);
+
 void check_liv_001(struct rule_run *r);
 void check_liv_002(struct rule_run *r);
 void check_liv_003(struct rule_run *r);

@@ -174,16 +174,20 @@ static void report(struct rule_run *r, const struct text *t, const struct found 
 	rule_evidence(r, t->field, "%s", excerpt(r->arena, t, f));
 }
 
-static struct texts *texts_for(struct rule_run *r, struct look *l)
+static struct live_texts *kept_texts(struct rule_run *r, const struct live *live)
 {
-	struct live_texts *kept = r->live->texts;
+	struct live_texts *kept = live->texts;
 
 	if (!kept->texts) {
-		kept->texts = texts_of(r->arena, r->live);
-		kept->own = own_names(r->arena, r->live);
+		kept->texts = texts_of(r->arena, live);
+		kept->own = own_names(r->arena, live);
 	}
-	*l = (struct look){ r->live, kept->own };
-	return kept->texts;
+	return kept;
+}
+
+const struct texts *live_texts_of(struct rule_run *r, const struct live *live)
+{
+	return kept_texts(r, live)->texts;
 }
 
 /* One finding for each item: the worst. */
@@ -192,12 +196,13 @@ void check_liv_phrases(struct rule_run *r)
 	bool decoded = str_eq(r->rule->id, "LIV-045");
 	const struct text *at = NULL;
 	struct found worst = { .severity = SEV_INFO };
-	struct texts *all;
-	struct look l;
+	const struct texts *all;
+	struct look l = { .live = r->live };
 
 	if (!live_texts_read(r))
 		return;
-	all = texts_for(r, &l);
+	all = kept_texts(r, r->live)->texts;
+	l.own = r->live->texts->own;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct text *t = &all->v[i];
 		struct found f = { .severity = SEV_INFO };

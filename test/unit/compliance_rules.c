@@ -6,7 +6,8 @@
  * 2-7), @dir@ the folder, @tomorrow@ a date and @-@ nothing, so that no file of the
  * repository looks like a secret. `setup` holds what a file cannot say: chmod, touch,
  * write, home, resolve-env, git, registry. `expect` lists what is to be found: severity,
- * file:line:column and pointer. */
+ * file:line:column and pointer. NAME.tools is what the server NAME lists: with one, the
+ * check is a live one. */
 #define _GNU_SOURCE /* nftw, memmem */
 #include <ctype.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "common/base/digest.h"
 #include "common/base/names.h"
 #include "compliance-server/configuration.h"
+#include "compliance-server/facts_tools.h"
 #include "test/rule_bench.h"
 
 struct bench {
@@ -92,6 +94,20 @@ static bool copy_file(struct bench *x, const char *name)
 			   out.len, 0600);
 }
 
+/* For check_options.live: nothing is run. */
+static const struct live *list_of_file(void *arg, struct arena *a, const struct entry *e,
+				       const char **why)
+{
+	const struct bench *x = arg;
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
+	const struct node *top = NULL;
+
+	if (bench_read(arena_printf(a, "%s/%s.tools", x->to, e->name), &b))
+		top = jsonr_parse(a, arena_strdup(a, buf_text(&b)), b.len, 0, NULL, NULL);
+	*why = top ? NULL : "it lists nothing";
+	return top ? live_of_list(a, top) : NULL;
+}
+
 static bool copy_folder(struct bench *x, const char *below)
 {
 	DIR *d = opendir(arena_printf(x->a, "%s/%s", x->from, below));
@@ -113,7 +129,9 @@ static bool copy_folder(struct bench *x, const char *below)
 			ok = copy_folder(x, arena_strdup(x->a, name));
 		else {
 			ok = copy_file(x, name) && x->n_paths < ARRAY_LEN(x->paths);
-			if (ok)
+			if (str_ends(name, ".tools"))
+				x->opt.live = list_of_file;
+			else if (ok)
 				x->paths[x->n_paths++] =
 					arena_printf(x->a, "%s/%s", x->to, name);
 		}
@@ -269,6 +287,7 @@ static void run_case(const struct rule *rule, const char *kind)
 	struct buf b CLEANUP(buf_release) = { .max = 0 };
 	const char *got;
 
+	x.opt.live_arg = &x;
 	if (!OK(x.to && prepare(&x), "%s %s is set up", rule->id, kind)) {
 		arena_free(a);
 		return;
