@@ -29,6 +29,7 @@ const RESULTS = {
 	'resources/unsubscribe': 'EmptyResult',
 	'tasks/get': 'GetTaskResult',
 	'tasks/list': 'ListTasksResult',
+	'tasks/result': 'CallToolResult',
 	'tasks/cancel': 'CancelTaskResult',
 };
 const LEGACY_ONLY = ['initialize', 'ping', 'logging/setLevel', 'resources/subscribe',

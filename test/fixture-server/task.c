@@ -96,12 +96,18 @@ static bool greet(struct ctx *c, const void *args, struct jsonw *out, struct err
 }
 
 struct slow {
-	int64_t ms;
+	int64_t seconds, ms;
 	const char *label;
 };
 static const struct field slow_fields[] = {
-	FIELD(struct slow, ms, .max = 60000, .doc = "How long."),
+	FIELD(struct slow, seconds, .max = 60, .doc = "How long."),
+	FIELD(struct slow, ms, .max = 60000, .doc = "And how much longer."),
 	FIELD(struct slow, label, .max = 100, .doc = "What to say."), FIELDS_END
+};
+
+static const struct field confirm_fields[] = {
+	FIELD(struct slow, label, .json = "filename", .max = 100, .doc = "Of what."),
+	FIELDS_END
 };
 
 static bool slow_compute(struct ctx *c, const void *args, struct jsonw *out,
@@ -110,7 +116,7 @@ static bool slow_compute(struct ctx *c, const void *args, struct jsonw *out,
 	const struct slow *in = args;
 
 	ctx_progress(c, 1, 2, "computing");
-	if (!fixture_nap(c, in->ms, e))
+	if (!fixture_nap(c, 1000 * in->seconds + in->ms, e))
 		return false;
 	fixture_text(out, arena_printf(c->arena, "computed %s",
 				       in->label ? in->label : "nothing"));
@@ -143,10 +149,14 @@ TASK_TOOL(tool_greet, "greet", "Greets at once.", greet, .in = greet_fields,
 	  .in_size = sizeof(struct greet));
 TASK_TOOL(tool_slow, "slow_compute", "Sleeps as a task.", slow_compute, .slow_if = "",
 	  .in = slow_fields, .in_size = sizeof(struct slow));
+/* The suite calls it by this name to see how its task is answered and cancelled. */
+TASK_TOOL(tool_confirm, "confirm_delete", "Waits as a task and asks nobody.",
+	  slow_compute, .slow_if = "", .in = confirm_fields,
+	  .in_size = sizeof(struct slow));
 TASK_TOOL(tool_failing, "failing_job", "A task whose tool fails.", failing,
 	  .slow_if = "");
 TASK_TOOL(tool_broken, "protocol_error_job", "A task that ends in a protocol error.",
 	  broken, .slow_if = "");
 
-const struct tool *const task_tools[] = { &tool_greet, &tool_slow, &tool_failing,
-					  &tool_broken, NULL };
+const struct tool *const task_tools[] = { &tool_greet,	 &tool_slow,   &tool_confirm,
+					  &tool_failing, &tool_broken, NULL };

@@ -61,4 +61,4 @@
 > {"jsonrpc":"2.0","id":29,"method":"resources/read","params":{"uri":"compliance://checks/$chk/report"}}
 < {"jsonrpc":"2.0","id":29,"result":{"contents":[{"uri":"compliance://checks/*/report","mimeType":"text/markdown","text":"# alpha: *ENV-001*"}]}}
 > {"jsonrpc":"2.0","id":30,"method":"completion/complete","params":{"ref":{"type":"ref/resource","uri":"compliance://servers/{name}"},"argument":{"name":"name","value":"al"}}}
-< {"jsonrpc":"2.0","id":30,"result":{"completion":{"values":["alpha"],"hasMore":false}}}
+< {"jsonrpc":"2.0","id":30,"result":{"completion":{"values":["alpha"],"total":1,"hasMore":false}}}
