@@ -389,7 +389,10 @@ static void must_exist(struct rule_run *r, const struct value *v, const char *wh
 	if (str_empty(path) || look_foreign(path) || look_pattern(path))
 		return;
 	if (access(look_path(r->arena, r->entry, path), F_OK) != 0)
-		rule_fail(r, SEV_MEDIUM, v, "%s %s does not exist", what,
+		rule_fail(r,
+			  str_ends(path, "/.env") || str_eq(path, ".env") ? SEV_LOW
+									  : SEV_MEDIUM,
+			  v, "%s %s does not exist", what,
 			  str_printable(r->arena, path, 120));
 }
 

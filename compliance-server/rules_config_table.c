@@ -373,7 +373,7 @@ const struct rule rules_config[] = {
 		    "script after 'node', 'python', 'deno run' or 'bun'.",
 	  .guard = "Unresolved references, patterns to fill in such as "
 		   "'/path/to/server.js' and paths of another operating system are "
-		   "skipped.",
+		   "skipped. Low for '.env', which everybody makes for himself.",
 	  .why = "The server cannot start without this file or folder.",
 	  .fix = "Correct the path, or build the script first.",
 	  .ref = "a start ends in ENOENT or \"module not found\"; CWE-426",

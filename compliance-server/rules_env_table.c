@@ -16,7 +16,7 @@ const struct rule rules_env[] = {
 		    "128 bits (entropy per character times length).",
 	  .guard = "References; base64 of 32 or more bytes. 'STRIPE_SECRET_KEY' "
 		   "and the like are vendor keys, not signing secrets: only whole "
-		   "names match.",
+		   "names match. Low in '.env.test' and the like.",
 	  .why = "Whoever knows or guesses the signing secret can make valid "
 		 "tokens for any user.",
 	  .fix = "Generate 32 random bytes and load them from a secret store.",

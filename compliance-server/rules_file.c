@@ -55,14 +55,12 @@ static bool has_program(struct rule_run *r)
 }
 
 /* What a user or the registry has runs here. A file of a project goes to other computers:
- * a path within it is its own fault, programs are for each computer to have. */
+ * which programs there are is for each computer to say. */
 static enum severity not_found_severity(const struct rule_run *r)
 {
-	const char *c = r->entry->command.text;
-
-	if (place_of_host(r->file->place) || !r->file->on_disk || r->entry->live)
-		return SEV_HIGH;
-	return strchr(c, '/') && c[0] != '/' ? SEV_MEDIUM : SEV_LOW;
+	return place_of_host(r->file->place) || !r->file->on_disk || r->entry->live
+		       ? SEV_HIGH
+		       : SEV_LOW;
 }
 
 void check_cmd_013(struct rule_run *r)
@@ -215,22 +213,27 @@ static bool secret_file(struct rule_run *r)
 	return false;
 }
 
-/* A variable that is to hold a secret is set; a default or a placeholder counts, the
- * next edit makes it a real one. */
-static bool sets_secret(struct rule_run *r)
+/* How bad a file of variables is that others can read: SEV_INFO, when it sets no secret.
+ * In .env itself a default or a placeholder counts, the next edit makes it a real one;
+ * files of other names, such as .env.test, go with the project as they are. */
+static enum severity sets_secret(struct rule_run *r)
 {
 	const struct values *vars = &r->file->vars;
+	enum severity worst = SEV_INFO;
 
 	if (r->file->form != FORM_DOTENV || r->file->sample || !r->file->on_disk)
-		return false;
+		return SEV_INFO;
 	for (size_t i = 0; i < vars->n; i++) {
 		const struct value *v = &vars->v[i];
 
-		if ((secret_key(v->name) || is_signing_key(v->name)) &&
-		    !str_empty(v->text) && !is_ref(v->text))
-			return true;
+		if ((!secret_key(v->name) && !is_signing_key(v->name)) ||
+		    str_empty(v->text) || is_ref(v->text))
+			continue;
+		if (!is_place(v->text) && !is_default_password(v->text))
+			return SEV_HIGH;
+		worst = str_ends(r->file->real, "/.env") ? SEV_HIGH : SEV_LOW;
 	}
-	return false;
+	return worst;
 }
 
 static bool closed_above(struct arena *a, const char *real)
@@ -248,10 +251,15 @@ static bool closed_above(struct arena *a, const char *real)
 
 void check_sec_012(struct rule_run *r)
 {
-	if ((!sets_secret(r) && !secret_file(r)) || !(r->file->mode & 044) ||
-	    closed_above(r->arena, r->file->real))
+	enum severity severity = sets_secret(r);
+
+	if (severity == SEV_INFO && !secret_file(r))
 		return;
-	fail_file(r, SEV_HIGH,
+	if (severity == SEV_INFO || holds_secret(r))
+		severity = SEV_HIGH;
+	if (!(r->file->mode & 044) || closed_above(r->arena, r->file->real))
+		return;
+	fail_file(r, severity,
 		  arena_printf(r->arena,
 			       "A file with secrets has mode %04o: others can read it",
 			       r->file->mode));

@@ -211,7 +211,8 @@ const struct rule rules_secret[] = {
 		  "The file has a SEC-001, 002, 003, 006, 007 or 011 finding of "
 		  "severity high or critical, or is a '.env' file that sets a variable "
 		  "of a secret's name, and its mode has a group or world read bit (on Windows: read access for "
-		  "Everyone or Users).",
+		  "Everyone or Users). Low, as long as a file such as '.env.test' holds "
+		  "defaults and placeholders only.",
 	  .guard = "A directory above it is 0700.",
 	  .why = "Every user of the computer can read the secrets in this file.",
 	  .fix = "'chmod 600' the file and check its owner.",

@@ -194,7 +194,7 @@ const struct rule rules_command[] = {
 	  .guard = "An unresolved reference, a pattern to fill in or a path of "
 		   "another operating system is info. In a file that is not of this "
 		   "user, the system or the registry it is low: such a file is for "
-		   "other computers too; medium for a relative path.",
+		   "other computers too.",
 	  .why = "The host cannot start the server.",
 	  .fix = "Install the program or give its full path.",
 	  .ref = "RooCodeInc/Roo-Code#3921; POSIX 'execvp'",
