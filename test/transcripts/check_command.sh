@@ -95,13 +95,13 @@ gives 64 "an unknown host" check good.json --host emacs
 err_has 'kilocode-legacy'
 gives 3 "a broken file" check broken.json
 out_has "broken.json:"
-err_has "broken.json: not JSON, so nothing in it has passed"
-printf '[mcp_servers.a]\ncommand = "npx"\n' >codex.toml
-gives 3 "a format that is not read yet" check codex.toml
-out_has "codex.toml: this format is not read yet"
+err_has "broken.json: its syntax is wrong, so nothing in it has passed"
+printf "a: 1\n" >other.yaml
+gives 3 "a file of no form that is read" check other.yaml
+out_has "other.yaml: YAML, and neither"
 ! grep -q 'CFG-001' "$work/out"
 ok "is no fault of the file"
-for file in none.json broken.json codex.toml absent.json; do
+for file in none.json broken.json other.yaml absent.json; do
 	run check $file --format json
 	[ "$rc" = 3 ] && jq -e '.exit_code == 3 and .complete == false and .registry_score == null
 		and .targets[0].overall == null and (.targets[0] | has("grade") | not)' "$work/out" >/dev/null
