@@ -17,6 +17,7 @@
 #include "compliance-server/note.h"
 #include "compliance-server/registry.h"
 #include "compliance-server/run_metrics.h"
+#include "compliance-server/run_progress.h"
 #include "compliance-server/run_combine.h"
 #include "compliance-server/run_record.h"
 #include "compliance-server/run_save.h"
@@ -379,15 +380,17 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 				  .more = r->report->type == CHECK_FULL ||
 					  r->report->type == CHECK_PERFORMANCE };
 	struct program_cache cache = { NULL };
+	struct run_part part;
 	size_t n = 0;
 
+	run_told_read(c, r);
 	if (!r->q->live)
 		return !r->stored || judge(c, r, e);
 	for (size_t i = 0; i < r->n_targets; i++) {
 		if (run_starts(r, i))
 			list[n++] = r->facts->entries[r->targets[i].t->entry->index];
 	}
-	if (n > 0 && !live_run(c, r->facts, list, n, &o, e))
+	if (n > 0 && !live_run(run_part_live(&part, c, r), r->facts, list, n, &o, e))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		registry_compare(c->arena, list[i], environ, &cache);
@@ -421,8 +424,7 @@ bool run_finish(struct ctx *c, struct run *r, struct err *e)
 
 		if (ctx_stop(c, e) || !patient_tx(c, finish_batch, &b, e))
 			return false;
-		ctx_progress(c, (double)(i + b.n), (double)r->n_targets,
-			     "servers checked");
+		run_told_stored(c, r, i + b.n);
 	}
 	run_combine_registry(c, r);
 	run_let_go(&r->hold);

@@ -23,7 +23,7 @@ static const struct field in_fields[] = {
 	FIELD(struct in, action, .max = 100, .doc = "Such as issue.close."),
 	FIELD(struct in, resource_type, .max = 50,
 	      .doc = "compliance_check, compliance_issue or server."),
-	FIELD(struct in, resource_id, .max = 100, .doc = "Such as an issueId."),
+	FIELD(struct in, resource_id, .max = 100, .doc = NULL),
 	COLUMN(struct in, since),
 	COLUMN(struct in, until),
 	PAGE_FIELDS(struct in),

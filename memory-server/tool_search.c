@@ -28,8 +28,7 @@ static const struct field in_fields[] = {
 	FIELD(struct in, query, .min = 1, .max = 4000, .req = true,
 	      .hint = "list_memories lists without words",
 	      .doc = "Words or a question; any word may match."),
-	FILTER_FIELDS,
-	FIELD(struct in, cursor, .max = 1024, .doc = "nextCursor of the previous page."),
+	FILTER_FIELDS, FIELD(struct in, cursor, .max = 1024, .doc = "From nextCursor."),
 	FIELD(struct in, limit, .min = 1, .max = 100, .def = "10"), FIELDS_END
 };
 

@@ -47,6 +47,11 @@ static void tool_doc(const struct tool *t, struct buf *b)
 		 t->hints & HINT_OPEN_WORLD ? ", reaches other programs" : "");
 	buf_addf(b, "%s.\n",
 		 t->hints & HINT_IDEMPOTENT ? ", same again when repeated" : "");
+	if (t->slow_if && *t->slow_if)
+		buf_addf(b,
+			 "With `%s` it runs as a task where the client can, else it sends"
+			 " progress.\n",
+			 t->slow_if);
 	if (t->in && t->in->name) {
 		buf_adds(b, "\nArguments:\n\n");
 		doc_fields(t->in, b);
@@ -72,6 +77,9 @@ static void print_tools(const struct app *app, struct buf *b)
 		doc_cell(b, o->resources[i]->doc);
 		buf_adds(b, " |\n");
 	}
+	if (o->subscribe)
+		buf_adds(b, "\nWhoever subscribes to one is told when a call of the same "
+			    "server process changes it.\n");
 	if (o->prompts)
 		buf_adds(b, "\n### Prompts\n\n| Name | What it is for |\n|---|---|\n");
 	for (size_t i = 0; o->prompts && o->prompts[i]; i++) {

@@ -7,8 +7,8 @@
 #include "common/field/bind.h"
 
 /* Members of an argument struct that pages: `const char *cursor; int64_t limit;` */
-#define PAGE_FIELDS(type)                                                            \
-	FIELD(type, cursor, .max = 1024, .doc = "nextCursor of the previous page."), \
+#define PAGE_FIELDS(type)                                            \
+	FIELD(type, cursor, .max = 1024, .doc = "From nextCursor."), \
 		FIELD(type, limit, .min = 1, .max = 100, .def = "20")
 /* Members of a result struct that pages: `const char *next_cursor; bool truncated;` are
  * written by page_write; this adds them to an output field table with a dummy struct. */

@@ -54,6 +54,15 @@ point "the checks themselves find faults" "$node" test/clients/selftest.mjs
 server memory-server get_memory_stats '{}' --arg "memoryId=$memory" \
 	--call store_memory '{"content":"a note","tags":["one"]}' \
 	--call search_memories '{"query":"note"}' --call list_tags '{}'
+jq -n --arg command "$(realpath "$B")/test/faulty" '{mcpServers: {quick: {command: $command}}}' \
+	>"$dir/live.json"
+chmod 600 "$dir/live.json"
+mkdir -p "$dir/compliance-server/logs"
+HOME=$dir/compliance-server "$B/compliance-server" trust "$dir/live.json" >"$dir/out" 2>&1
+point "compliance-server: a live check as a task, SDK v1 and Inspector" \
+	env "HOME=$dir/compliance-server" "$node" test/clients/tasks.mjs \
+	"$dir/compliance-server/logs" run_compliance_check \
+	"{\"path\":\"$dir/live.json\",\"live\":true}" "$B/compliance-server"
 server compliance-server get_compliance_status '{}' --arg name=filesystem \
 	--arg "checkId=$check" \
 	--call run_compliance_check "{\"path\":\"$PWD/test/data/spec/mcp.json\"}" \

@@ -183,6 +183,17 @@ kill -TERM "$pid"
 stop
 leaves_nothing SIGTERM
 
+start
+say "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"run_compliance_check\",\"arguments\":{\"path\":\"$work/p/quick.json\",\"live\":true},${plain%?},\"progressToken\":\"p\"}}}"
+wait_for answered 1
+grep -a '"progressToken":"p"' out | jq -se 'map(.params) |
+	(map(.progress) | length > 2 and . == unique) and (map(.total) | unique | length == 1) and
+	(.[0].message | endswith("files read")) and
+	any(.[]; .message | contains("of 1 servers examined")) and
+	all(.[]; .progress <= .total)' >/dev/null
+ok "progress grows on one scale: files, servers, results"
+stop
+
 survives() { # survives NAME: kill -9, and what new processes say
 	start
 	check 1 slow "$tasks"
