@@ -360,9 +360,10 @@ const struct rule rules_supply[] = {
 		    "NFKC, lower case) with different bytes; or distance 1 at "
 		    "eight letters or more; or the same words under a look-alike "
 		    "scope.",
-	  .guard = "Exact known names; the vendor's own scope. The bare name that "
+	  .guard = "Exact known names, on PyPI with any of - _ . and in any case; a "
+		   "difference of one letter in shorter names. The bare name that "
 		   "equals the last part of an official scoped package is only "
-		   "low: npm 'mcp-scan' rates 15 such cases high.",
+		   "low.",
 	  .why = "Attackers publish packages under names that differ from a "
 		 "known one by a letter.",
 	  .fix = "Check the publisher; use the exact official name.",
