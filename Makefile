@@ -212,8 +212,16 @@ lint: all
 	B=$(B) test/lint.sh
 
 FUZZ_SECONDS ?= 60
+# Of a target for a whole check a twentieth; negative: no bound.
+FUZZ_RUNS ?= -20
 FUZZ_SRC := $(sort $(wildcard test/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
+# test/fuzz/fuzz_compliance_*.c link that server's objects without its main.
+$(B)/test/fuzz/fuzz_compliance_%: $(B)/obj/test/fuzz/fuzz_compliance_%.o \
+		$(call server_parts,compliance-server) $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
 $(B)/test/fuzz/%: $(B)/obj/test/fuzz/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
@@ -226,9 +234,10 @@ fuzz:
 fuzz-run: $(FUZZ_BIN)
 	@for f in $(FUZZ_BIN); do \
 		t=$${f##*/fuzz_}; new=$(B)/corpus/$$t; mkdir -p $$new test/fuzz/corpus/$$t; \
+		runs=$(FUZZ_RUNS); case $$t in compliance_*) runs=$$((runs / 20)) ;; esac; \
 		echo "fuzz $$t, $(FUZZ_SECONDS) s"; \
 		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=512 -verbosity=0 \
-			-print_final_stats=1 $(FUZZ_ARGS) -artifact_prefix=$(B)/crash-$$t- $$new \
+			-print_final_stats=1 $(FUZZ_ARGS) -runs=$$runs -artifact_prefix=$(B)/crash-$$t- $$new \
 			test/fuzz/corpus/$$t || exit 1; \
 	done
 

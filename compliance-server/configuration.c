@@ -60,7 +60,7 @@ const char *configuration_with(struct arena *a, const char *text, const char *ke
 const char *configuration_shown(struct arena *a, const char *text)
 {
 	const struct pin *p = pin_read(a, text);
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 	struct jsonw w;
 
 	if (!p)

@@ -201,7 +201,7 @@ static bool holds_servers(const char *text, size_t n)
 	const struct node *top;
 	struct err e = { .code = ERR_NONE };
 	struct arena *a;
-	bool named = false, ok;
+	bool named = has(text, n, "\"mcp\""), ok;
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		named |= has(text, n, keys[i]);
@@ -212,9 +212,12 @@ static bool holds_servers(const char *text, size_t n)
 			  JSONR_COMMENTS | JSONR_TRAILING_COMMAS | JSONR_DUPLICATES |
 				  JSONR_BOM | JSONR_NUL,
 			  NULL, &e);
-	ok = !top && !is_pattern(text, n);
+	ok = !top && has(text, n, "mcpServers") && !is_pattern(text, n);
 	for (size_t i = 0; top && i < ARRAY_LEN(keys); i++)
 		ok |= map_has_server(node_get(top, keys[i]));
+	ok |= map_has_server(node_get(top, "mcp")) ||
+	      map_has_server(node_path(top, "mcp", "servers", NULL)) ||
+	      map_has_server(node_path(top, "mcp", "mcpServers", NULL));
 	arena_free(a);
 	return ok;
 }

@@ -33,7 +33,7 @@ static size_t secret_at(const struct masking *m, const char *p)
 
 static const char *without_values(const struct masking *m, const char *text)
 {
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 	bool found = false;
 
 	for (size_t i = 0; i < m->n && !found; i++)
@@ -55,7 +55,7 @@ static const char *without_values(const struct masking *m, const char *text)
 
 static const char *masked(const struct masking *m, const char *text)
 {
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 	struct span token;
 	const char *from;
 

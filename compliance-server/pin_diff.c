@@ -49,7 +49,7 @@ static const char *json_text(struct arena *a, const struct node *n)
 
 static const char *leaf_text(struct arena *a, const struct node *n)
 {
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 
 	if (!n)
 		return NULL;

@@ -268,7 +268,7 @@ static bool get_explain(struct ctx *c, const void *args, struct jsonw *messages,
 {
 	const struct explain_in *in = args;
 	const struct rule *r = rule_get(c->arena, in->rule, e);
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 
 	if (!r)
 		return false;

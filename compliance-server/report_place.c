@@ -79,7 +79,7 @@ const char *report_uri(struct arena *a, const char *root, const struct config_fi
 				    "0123456789-._~/";
 	const char *path = absolute(a, f);
 	size_t n = strlen(root);
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 
 	if (strncmp(path, root, n) != 0 || path[n] != '/' || path[n + 1] == '\0')
 		return NULL;

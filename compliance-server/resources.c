@@ -137,7 +137,7 @@ static bool read_rule(struct ctx *c, const char *uri, const char *const *vars,
 		      struct jsonw *contents, struct err *e)
 {
 	const struct rule *r = rule_get(c->arena, vars[0], e);
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 
 	if (!r)
 		return false;

@@ -177,10 +177,12 @@ static bool plugin_variable(const char *p, size_t n)
 static const char *unexpanded(const struct host_row *h, const char *s, bool windows,
 			      size_t *ret_n)
 {
+	const char *last = strrchr(s, '}');
+
 	for (const char *p = s; *p != '\0'; p++) {
 		const char *end;
 
-		if (p[0] == '$' && p[1] == '{' && (end = strchr(p, '}'))) {
+		if (p[0] == '$' && p[1] == '{' && p < last && (end = strchr(p, '}'))) {
 			const char *in = p + 2;
 			size_t n = (size_t)(end - in);
 			bool kilo = (n > 4 && strncmp(in, "env:", 4) == 0) ||
@@ -193,7 +195,7 @@ static const char *unexpanded(const struct host_row *h, const char *s, bool wind
 			    ((h->flags & HOST_VAR_KILO) && !kilo))
 				return p;
 			p = end;
-		} else if (str_starts(p, "{env:") && (end = strchr(p, '}')) &&
+		} else if (str_starts(p, "{env:") && p < last && (end = strchr(p, '}')) &&
 			   !(h->flags & HOST_VAR_BRACE)) {
 			*ret_n = (size_t)(end - p) + 1;
 			return p;

@@ -114,7 +114,7 @@ bool stored_report_load(struct ctx *c, const char *check_id, struct stored_repor
 struct json check_details_brief(struct ctx *c, struct json details)
 {
 	const struct node *top = parse(c, details);
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 	struct jsonw w;
 
 	if (!node_get(top, "failed"))

@@ -73,7 +73,7 @@ static bool put_document(struct ctx *c, const struct stored_report *r, const cha
 	struct report_options o = { .fail_on = SEV_MEDIUM,
 				    .check_ids = &r->check.check_id };
 	const struct check_report *report;
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 
 	if (!f)
 		return err_set(e, ERR_ARG,

@@ -92,7 +92,7 @@ static const struct field decide_fields[] = {
 static bool ask_person(struct ctx *c, const struct approval *a, struct err *e)
 {
 	CLEANUP(fd_close_ptr) int fd = tty_open();
-	struct buf b CLEANUP(buf_release);
+	struct buf b CLEANUP(buf_release) = { .max = 0 };
 
 	if (fd < 0)
 		return err_set(

@@ -71,7 +71,7 @@ printed() {
 # A fixed seed and number of runs: the same commit gives the same answer on every machine.
 # `make fuzz` looks for news, with a new seed each time.
 fuzz() {
-	make fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-60}" FUZZ_ARGS="-seed=1 -runs=20000"
+	make fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-60}" FUZZ_RUNS=20000 FUZZ_ARGS=-seed=1
 }
 
 postgres || { echo "PostgreSQL did not start: see test/services.sh" >&2; exit 69; }

@@ -5,7 +5,8 @@
 #include "common/base/str.h"
 #include "common/field/toml_scan.h"
 
-#define MAX_WORD 64
+#define MAX_WORD   64
+#define MAX_NUMBER 32 /* as of JSON */
 
 static bool is_digit(char c)
 {
@@ -91,7 +92,8 @@ static bool decimal(struct arena *a, const char *word, const char **ret)
 			return false;
 	}
 	*out = '\0';
-	if (*p != '\0' || (real ? !isfinite(strtod(text, NULL)) : !str_to_i64(text, &v)))
+	if (*p != '\0' || strlen(text) > MAX_NUMBER ||
+	    (real ? !isfinite(strtod(text, NULL)) : !str_to_i64(text, &v)))
 		return false;
 	*ret = arena_strdup(a, text);
 	return true;

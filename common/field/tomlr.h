@@ -12,7 +12,7 @@
  * comes twice is marked .duplicate and read all the same, so that one slip does not hide
  * the rest. Refused besides syntax: bad UTF-8, keys and values deeper than 64, > 4096
  * keys in a table, > 65536 elements in an array, > 1,000,000 values, integers beyond 64
- * bits, floats over 64 characters or too large. NULL with e = ERR_PARSE ("line L, column
+ * bits, numbers over 32 characters or too large. NULL with e = ERR_PARSE ("line L, column
  * C: …") and pos (may be NULL). U+0000 ("\u0000") is decoded as U+FFFD. Time is linear in
  * n. */
 struct node *tomlr_parse(struct arena *a, const char *text, size_t n, struct pos *pos,

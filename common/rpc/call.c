@@ -296,7 +296,7 @@ void call_progress(struct ctx *c, double done, double total, const char *message
 {
 	struct call *k = c->call;
 	int64_t now = clock_mono();
-	CLEANUP(buf_release) struct buf line;
+	CLEANUP(buf_release) struct buf line = { .max = 0 };
 	struct jsonw w;
 
 	if (k->told && (now - k->progress_ms < PROGRESS_MS || done <= k->progress))
@@ -319,7 +319,7 @@ void call_progress(struct ctx *c, double done, double total, const char *message
 void call_log(struct ctx *c, int level, const char *logger, const char *text)
 {
 	struct call *k = c->call;
-	CLEANUP(buf_release) struct buf line;
+	CLEANUP(buf_release) struct buf line = { .max = 0 };
 	struct jsonw w;
 	int from;
 
