@@ -8,8 +8,8 @@
 #include "common/base/str.h"
 #include "compliance-server/cmds.h"
 #include "compliance-server/html.h"
-#include "compliance-server/cmds.h"
 #include "compliance-server/input.h"
+#include "compliance-server/note.h"
 #include "compliance-server/report.h"
 #include "compliance-server/run.h"
 #include "compliance-server/stored_report.h"
@@ -121,6 +121,15 @@ static bool report_as(struct ctx *c, const struct report_in *in,
 	return true;
 }
 
+static void record_export(struct ctx *c, const struct report_in *in)
+{
+	struct note n;
+
+	note_open(c, &n, "report.export", "report", in->check, NULL);
+	jsonw_str(&n.w, "format", in->format ? in->format : "text");
+	note_later(c, &n);
+}
+
 static bool report_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 		       struct err *e)
 {
@@ -132,6 +141,7 @@ static bool report_cmd(struct ctx *c, const void *args, struct buf *out, int *st
 		return list_checks(c, out, e);
 	if (!stored_report_load(c, in->check, &r, e))
 		return false;
+	record_export(c, in);
 	if (in->format && !str_eq(in->format, "text"))
 		return report_as(c, in, &r, out, e);
 	stored_report_text(&r, REPORT_LINES, out);

@@ -176,6 +176,7 @@ struct record {
 	const char *broken;   /* what is wrong in it; NULL: as it was written */
 	struct stamp stalest; /* the oldest last check of these targets; 0: none */
 	const char *stalest_name;
+	struct stamp known; /* the day of what is known of packages */
 };
 
 struct facts {

@@ -2,6 +2,8 @@
 /* Entries of the audit chain that the services write themselves. */
 #include "compliance-server/note.h"
 
+#include "common/app/app.h"
+#include "common/app/journal.h"
 #include "compliance-server/rules.h"
 
 #define DETAILS_MAX (64 * 1024)
@@ -38,4 +40,18 @@ bool note_store(struct ctx *c, struct note *n, struct err *e)
 	ok = audit_add(c, AUDIT_COMPONENT, &n->row, e);
 	buf_release(&n->b);
 	return ok;
+}
+
+static bool add_later(struct ctx *c, const void *in, struct err *e)
+{
+	return audit_add(c, AUDIT_COMPONENT, in, e);
+}
+
+void note_later(struct ctx *c, struct note *n)
+{
+	jsonw_end(&n->w);
+	n->row.details.text = buf_text(&n->b);
+	if (c->env)
+		journal_add(c->env->journal, add_later, audit_log_fields, &n->row);
+	buf_release(&n->b);
 }

@@ -21,5 +21,7 @@ void note_open(struct ctx *c, struct note *n, const char *action, const char *ty
 void note_ruleset(struct note *n);
 /* Stores and releases; belongs inside the db_tx of what it tells of. */
 bool note_store(struct ctx *c, struct note *n, struct err *e);
+/* The same for what only reads: by the journal of the process, where it has one. */
+void note_later(struct ctx *c, struct note *n);
 
 #endif

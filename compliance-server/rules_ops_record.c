@@ -6,6 +6,7 @@
 
 #define DAY_MS	    (24 * 60 * 60 * INT64_C(1000))
 #define POLICY_DAYS 30
+#define TABLE_DAYS  180
 
 /* Both are about the whole set-up: told once, in the first project, else host. */
 static bool told_here(struct rule_run *r)
@@ -49,6 +50,14 @@ void check_ops_003(struct rule_run *r)
 				    "The last complete check of %s was %" PRId64
 				    " days ago",
 				    k->stalest_name, days));
+	days = k->known.ms ? (k->now.ms - k->known.ms) / DAY_MS : 0;
+	if (days <= TABLE_DAYS)
+		return;
+	report(r, SEV_MEDIUM, "package-table",
+	       arena_printf(r->arena,
+			    "What this program knows of packages is %" PRId64 " days old",
+			    days));
+	rule_fix(r, "Install a newer version of this program.");
 }
 
 void check_ops_004(struct rule_run *r)

@@ -38,11 +38,13 @@ const struct rule rules_ops[] = {
 	  .scope = RULE_LATE,
 	  .title = "Check or knowledge too old",
 	  .detect = "Before this check, the last complete one of a server or of its "
-		    "files was more than 30 days ago.",
+		    "files was more than 30 days ago; or the tables of packages in this "
+		    "program are more than 180 days old.",
 	  .guard = "What was never checked before; a check that keeps nothing.",
 	  .why = "What nobody looks at changes unseen: packages, tools, and who may use "
 		 "them.",
-	  .fix = "Run a full check, and let it run by itself (COMPLIANCE_ENABLED).",
+	  .fix = "Run a full check, and let it run by itself (COMPLIANCE_ENABLED); update "
+		 "the program.",
 	  .ref = "MCP09; MCP04",
 	  .check = check_ops_003 },
 	{ .id = "OPS-004",

@@ -313,7 +313,8 @@ static bool begin_all(struct ctx *c, void *arg, struct err *e)
 			      0 };
 
 	r->record->stalest.ms = 0; /* it may be the second try */
-	if (!server_any_registered(c, &r->facts->registry, e))
+	if (!server_any_registered(c, &r->facts->registry, e) ||
+	    !run_record_ruleset(c, e))
 		return false;
 	for (size_t i = 0; i < r->n_targets; i++) {
 		if (r->targets[i].wanted && !begin_one(c, r, &r->targets[i], &taken, e))

@@ -11,5 +11,7 @@
 struct record *run_record(struct ctx *c, bool verify);
 /* The row of a target as it was before this check. */
 void run_record_row(struct record *r, const struct server *row);
+/* An audit entry when the last check was one by other rules; belongs inside a db_tx. */
+bool run_record_ruleset(struct ctx *c, struct err *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include "common/field/jsonw.h"
 #include "compliance-server/configuration.h"
 #include "compliance-server/entry_look.h"
+#include "compliance-server/note.h"
 
 #define CONFIGURATION_MAX ((size_t)1024 * 1024)
 #define DEFINITION_MAX	  (8 * 1024) /* bytes of a definition that are kept */
@@ -215,6 +216,19 @@ static const char *version_of(struct ctx *c, const struct target *t)
 	return "unknown";
 }
 
+static bool record(struct ctx *c, const char *action, const struct target *t,
+		   const struct server *row, struct err *e)
+{
+	struct note n;
+
+	note_open(c, &n, action, "server", row->name, NULL);
+	jsonw_str(&n.w, "server", row->name);
+	jsonw_str(&n.w, "type", row->type);
+	if (t->entry)
+		jsonw_str(&n.w, "definition_sha256", t->entry->definition_sha256);
+	return note_store(c, &n, e);
+}
+
 static bool make(struct ctx *c, const struct target *t, const char *name,
 		 struct server *ret, struct err *e)
 {
@@ -233,7 +247,7 @@ static bool make(struct ctx *c, const struct target *t, const char *name,
 		.created_at = clock_now(),
 	};
 	ret->updated_at = ret->created_at;
-	return server_insert(c, ret, e);
+	return server_insert(c, ret, e) && record(c, "server.register", t, ret, e);
 }
 
 /* What a person wrote stays: type, status and a description that is there. */
@@ -261,7 +275,9 @@ static bool take_over(struct ctx *c, const struct target *t, struct server *row,
 	if (str_empty(row->description) && t->entry)
 		row->description = t->entry->description;
 	row->updated_at = clock_now();
-	return server_change(c, row, e);
+	return server_change(c, row, e) &&
+	       (!t->entry || str_eq(was.definition_sha256, t->entry->definition_sha256) ||
+		record(c, "server.change", t, row, e));
 }
 
 static bool is_taken(const struct strs *taken, const char *name)

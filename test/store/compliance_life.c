@@ -386,6 +386,31 @@ static void one_category(struct dbtest *t)
 	   "with nothing older in it");
 }
 
+/* ---- what else the audit log has ---- */
+
+static void told(struct dbtest *t)
+{
+	static const struct stmt other = {
+		.name = "t_rules",
+		.sqlite = "UPDATE audit_logs SET details = json_set(details,"
+			  " '$.ruleset_sha256', 'x') WHERE action = 'check.start'",
+		.pg = "UPDATE audit_logs SET details = jsonb_set(details,"
+		      " '{ruleset_sha256}', '\"x\"') WHERE action = 'check.start'"
+	};
+	const char *dir = project(t, "told");
+	size_t before = audit_count(t, "ruleset.change", NULL);
+
+	DB_OK(t, again(t, dir, "told", "A") && again(t, dir, "told", "A"), "two checks");
+	IS_INT(audit_count(t, "server.register", "told"), 1, "a new server is told once");
+	IS_INT(audit_count(t, "server.change", "told"), 0, "it has not changed");
+	DB_OK(t, again(t, dir, "told", "AB"), "another definition");
+	IS_INT(audit_count(t, "server.change", "told"), 1, "is a change");
+	IS_INT(audit_count(t, "ruleset.change", NULL), before, "the rules are the same");
+	DB_OK(t, db_exec(&t->c, &other, NULL, NULL, &t->e) && again(t, dir, "told", "A"),
+	      "a check after one by other rules");
+	IS_INT(audit_count(t, "ruleset.change", NULL), before + 1, "tells so");
+}
+
 /* ---- what the database says about itself ---- */
 
 static bool harm(struct dbtest *t, bool undo)
@@ -404,12 +429,14 @@ static bool harm(struct dbtest *t, bool undo)
 	return db_exec(&t->c, undo ? &back : &edit, NULL, NULL, &t->e);
 }
 
-static bool finds(const struct run *r, const char *rule)
+static bool finds(const struct run *r, const char *rule, const char *pointer)
 {
-	for (size_t i = 0; i < r->n_targets; i++)
-		for (size_t k = 0; k < r->targets[i].t->n_issues; k++)
-			if (str_eq(r->targets[i].t->issues[k].rule->id, rule))
-				return true;
+	const struct findings *all = &r->report->rules->findings;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (str_eq(all->v[i].rule->id, rule) &&
+		    str_eq(all->v[i].pointer, pointer))
+			return true;
 	return false;
 }
 
@@ -425,9 +452,10 @@ static void its_own_record(struct dbtest *t)
 	struct run r;
 
 	DB_OK(t, check_path(t, path, &r), "a check");
-	OK(!finds(&r, "OPS-003") && !finds(&r, "OPS-004"), "with nothing to say");
+	OK(!finds(&r, "OPS-003", "last-check") && !finds(&r, "OPS-004", "audit-log"),
+	   "with nothing to say");
 	DB_OK(t, harm(t, false) && check_path(t, path, &r), "an entry was edited");
-	OK(finds(&r, "OPS-004"), "the next check tells");
+	OK(finds(&r, "OPS-004", "audit-log"), "the next check tells");
 	IS_INT(issue_of_category(t, "OPS-004", CAT_OPERATIONAL, "workspace:self")
 		       .severity,
 	       SEV_CRITICAL, "as an issue of the folder");
@@ -435,9 +463,10 @@ static void its_own_record(struct dbtest *t)
 	      harm(t, true) && db_exec(&t->c, &old, NULL, NULL, &t->e) &&
 		      check_path(t, path, &r),
 	      "a server that nobody looked at for years");
-	OK(finds(&r, "OPS-003") && !finds(&r, "OPS-004"), "is told of");
+	OK(finds(&r, "OPS-003", "last-check") && !finds(&r, "OPS-004", "audit-log"),
+	   "is told of");
 	DB_OK(t, check_path(t, path, &r), "the one after");
-	OK(!finds(&r, "OPS-003"), "has nothing to say again");
+	OK(!finds(&r, "OPS-003", "last-check"), "has nothing to say again");
 }
 
 static void run_everything(struct dbtest *t)
@@ -456,6 +485,7 @@ static void run_everything(struct dbtest *t)
 	OK(audit_verify(&t->c, "compliance", &v, &t->e) && !v.fault && v.entries > 50,
 	   "the chain of all that: %d entries, %s", (int)v.entries,
 	   v.why ? v.why : "intact");
+	told(t);
 	dbtest_close(t);
 }
 

@@ -175,6 +175,11 @@ static bool set_up(struct bench *x, char *line)
 		return put_index(x, one);
 	if (!two)
 		return false;
+	if (str_eq(word, "known") && x->record) {
+		x->record->known.ms =
+			x->record->now.ms - strtoll(one, NULL, 10) * 24 * 3600 * 1000;
+		return str_eq(two, "days");
+	}
 	if (str_eq(word, "record")) {
 		x->record = arena_alloc(x->a, sizeof(*x->record));
 		*x->record = (struct record){
