@@ -50,6 +50,12 @@ const struct field check_fields[] = {
 	FIELD(struct check_in, with_times,
 	      .doc = "Times and ids of checks in the JSON report; they differ from run to "
 		     "run."),
+	FIELD(struct check_in, fix,
+	      .doc = "Repair what can be repaired first; the bytes before are kept in the "
+		     "state folder."),
+	FIELD(struct check_in, dry_run, .doc = "With --fix: only show it."),
+	FIELD(struct check_in, pin, .max = 100, .item_max = 300,
+	      .doc = "With --fix: PACKAGE=VERSION, for a package nobody installed here."),
 	FIELD(struct check_in, no_store, .doc = "Keep nothing in the database."),
 	FIELDS_END
 };
@@ -279,6 +285,22 @@ static bool prepare(struct ctx *c, const struct check_in *in, struct run_request
 	return run_prepare(c, q, r, e);
 }
 
+/* Judges the files as they are, repairs them, and reads them again for the check. */
+static bool repair(struct ctx *c, const struct check_in *in, const struct reports *to,
+		   struct run_request *q, struct run *r, struct err *e)
+{
+	struct run_request still = *q;
+	FILE *out = to->shown == &report_formats[0] && !in->output ? stdout : stderr;
+	struct run before;
+
+	still.live = still.consent = false;
+	if (!run_prepare(c, &still, &before, e) || !run_examine(c, &before, e) ||
+	    !fix_before_check(c, in, before.report, out, e))
+		return false;
+	fflush(out);
+	return run_prepare(c, q, r, e);
+}
+
 /* The reports are written last and whatever the database does. */
 bool check_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 	       struct err *e)
@@ -297,6 +319,8 @@ bool check_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 	struct run r;
 
 	if (!read_formats(c, in, &reports, e) || !prepare(c, in, &q, &r, e))
+		return false;
+	if (in->fix && !repair(c, in, &reports, &q, &r, e))
 		return false;
 	if (in->live)
 		tell_starts(c, &r);

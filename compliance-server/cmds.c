@@ -151,7 +151,7 @@ static bool report_cmd(struct ctx *c, const void *args, struct buf *out, int *st
 const struct command compliance_commands[] = {
 	{ .name = "check",
 	  .usage = "FILE|FOLDER... [--discover] [--live] [--format NAME[=FILE]] "
-		   "[--fail-on SEVERITY]",
+		   "[--fail-on SEVERITY] [--fix [--dry-run]]",
 	  .doc = "Check the servers of configuration files; exit status 0 passed, 1 medium,"
 		 " 2 high or critical, 3 incomplete or failed, 64 wrong usage.",
 	  .in = check_fields,

@@ -3,12 +3,14 @@
 #ifndef COMPLIANCE_SERVER_CMDS_H
 #define COMPLIANCE_SERVER_CMDS_H
 
+#include <stdio.h>
+
 #include "common/app/app.h"
 #include "compliance-server/check.h"
 
 struct check_in {
-	struct strs files, format;
-	bool discover, live, all, no_store, with_times;
+	struct strs files, format, pin;
+	bool discover, live, all, no_store, with_times, fix, dry_run;
 	enum severity fail_on; /* above the last one: never */
 	enum check_type type;
 	const char *host, *output, *root, *suppressions, *baseline, *write_baseline;
@@ -16,6 +18,10 @@ struct check_in {
 extern const struct field check_fields[];
 bool check_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 	       struct err *e);
+
+/* --fix: shows what can be repaired and, without --dry-run, does it. */
+bool fix_before_check(struct ctx *c, const struct check_in *in,
+		      const struct check_report *r, FILE *to, struct err *e);
 
 struct verify_audit_in {
 	bool json;

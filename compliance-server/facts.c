@@ -127,6 +127,8 @@ static void parse(struct arena *a, struct config_file *f, const char *bytes, siz
 		p = arena_alloc(a, n + 1);
 		memcpy(p, text.data, n);
 	}
+	f->text = p;
+	f->text_len = n;
 	if (f->encoding == ENC_UTF32) {
 		f->state = FILE_SYNTAX;
 		f->error = "the file is UTF-32, which no host reads";

@@ -79,6 +79,8 @@ struct config_file {
 	enum file_state state;
 	const char *error; /* sentence without the path */
 	struct pos error_at;
+	const char *text; /* as it was parsed: UTF-8; NULL: not read */
+	size_t text_len;
 	bool strict; /* valid as strict JSON */
 	struct pos strict_at;
 	const char *strict_error;

@@ -5,8 +5,9 @@
 #include "compliance-server/html.h"
 #include "compliance-server/report.h"
 
-#define PLACES	200 /* of one issue */
-#define UNKNOWN 20  /* of one target */
+#define INCOMPLETE 3
+#define PLACES	   200 /* of one issue */
+#define UNKNOWN	   20  /* of one target */
 
 static void fill_issue(struct arena *a, const struct check_issue *is,
 		       struct html_issue *ret)
@@ -18,6 +19,8 @@ static void fill_issue(struct arena *a, const struct check_issue *is,
 				    .severity = is->severity,
 				    .points = is->points,
 				    .preview = is->preview,
+				    .closed = is->suppression ? is->suppression->reason
+							      : NULL,
 				    .all_places = is->n_findings };
 	if (is->suppression)
 		ret->closed = arena_printf(a, "until %s: %s", is->suppression->expires,
@@ -86,4 +89,14 @@ void html_of_report(const struct check_report *r, struct arena *a, struct html_p
 	for (size_t i = 0; i < r->n_targets; i++)
 		fill_target(a, &r->targets[i], &p.targets[p.n_targets++]);
 	*ret = p;
+}
+
+void report_html(const struct check_report *r, const struct report_options *opt,
+		 struct buf *out)
+{
+	struct html_page p;
+
+	html_of_report(r, r->facts->arena, &p);
+	p.complete = report_exit_status(r, opt) != INCOMPLETE;
+	html_write(&p, r->facts->arena, out);
 }

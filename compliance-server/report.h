@@ -54,6 +54,9 @@ void report_junit(const struct check_report *r, const struct report_options *opt
 /* For a pull request. */
 void report_markdown(const struct check_report *r, const struct report_options *opt,
 		     struct buf *out);
+/* One self-contained page without script. */
+void report_html(const struct check_report *r, const struct report_options *opt,
+		 struct buf *out);
 /* One rule in full: what it looks for, lets pass, why, how to repair, where to read on.
  */
 void report_rule(const struct rule *rule, const struct report_options *opt,

@@ -7,7 +7,6 @@
 
 #include "common/base/names.h"
 #include "common/base/str.h"
-#include "compliance-server/html.h"
 #include "compliance-server/report.h"
 
 static bool wanted(const struct finding *f, unsigned parts)
@@ -135,18 +134,6 @@ const char *report_verdict(struct arena *a, const struct check_report *r,
 				   : "Incomplete: something could not be examined, so no "
 				     "verdict is given.";
 	}
-}
-
-static void report_html(const struct check_report *r, const struct report_options *opt,
-			struct buf *out)
-{
-	struct arena *a = arena_new();
-	struct html_page page;
-
-	(void)opt;
-	html_of_report(r, a, &page);
-	html_write(&page, a, out);
-	arena_free(a);
 }
 
 const struct report_format report_formats[] = {

@@ -6,6 +6,9 @@
 
 #include "compliance-server/rules.h"
 
+/* The key of a server entry that this one may be a typing error of, or NULL. */
+const char *known_key_near(const char *key);
+
 void check_cfg_001(struct rule_run *r);
 void check_cfg_002(struct rule_run *r);
 void check_cfg_003(struct rule_run *r);

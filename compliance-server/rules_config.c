@@ -413,7 +413,7 @@ static bool unknown_key(const struct node *m)
 	       !in_list(m->key, known_keys, ARRAY_LEN(known_keys));
 }
 
-static const char *near_key(const char *key)
+const char *known_key_near(const char *key)
 {
 	size_t limit = strlen(key) < 6 ? 1 : 2;
 
@@ -453,7 +453,7 @@ void check_cfg_019(struct rule_run *r)
 	if (e->node->kind != NODE_OBJECT || own_schema(e))
 		return;
 	for (const struct node *m = e->node->first; m; m = m->next) {
-		const char *near = unknown_key(m) ? near_key(m->key) : NULL;
+		const char *near = unknown_key(m) ? known_key_near(m->key) : NULL;
 		struct finding f = { .severity = SEV_MEDIUM,
 				     .line = m->key_line,
 				     .col = m->key_col };

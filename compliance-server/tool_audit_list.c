@@ -77,8 +77,7 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 const struct tool tool_list_audit_logs = {
 	.name = "list_audit_logs",
 	.title = "List audit logs",
-	.doc = "Lists who did what, newest first. Use it to see when an issue was opened,"
-	       " moved or resolved, and why.",
+	.doc = "Lists who did what and why, newest first.",
 	.in = in_fields,
 	.in_size = sizeof(struct in),
 	.out = out_fields,

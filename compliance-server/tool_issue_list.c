@@ -84,8 +84,7 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 const struct tool tool_list_compliance_issues = {
 	.name = "list_compliance_issues",
 	.title = "List issues",
-	.doc = "Lists issues, worst first, with place, reason and repair. Use it with status"
-	       " open to see what is left to do.",
+	.doc = "Lists issues, worst first, with place, reason and repair.",
 	.in = in_fields,
 	.in_size = sizeof(struct in),
 	.out = out_fields,

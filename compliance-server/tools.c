@@ -3,11 +3,17 @@
 #include "compliance-server/tools.h"
 
 static const struct tool *const tools[] = {
-	&tool_run_compliance_check,    &tool_get_compliance_status,
-	&tool_get_compliance_report,   &tool_list_compliance_issues,
-	&tool_update_compliance_issue, &tool_list_compliance_checks,
-	&tool_register_servers,	       &tool_list_servers,
-	&tool_list_audit_logs,	       NULL,
+	&tool_run_compliance_check,
+	&tool_get_compliance_status,
+	&tool_get_compliance_report,
+	&tool_list_compliance_issues,
+	&tool_update_compliance_issue,
+	&tool_propose_remediation,
+	&tool_list_compliance_checks,
+	&tool_register_servers,
+	&tool_list_servers,
+	&tool_list_audit_logs,
+	NULL,
 };
 
 static const struct resource *const resources[] = {

@@ -12,7 +12,8 @@ struct schedule;
 extern const struct tool tool_register_servers, tool_list_servers,
 	tool_run_compliance_check, tool_list_compliance_checks,
 	tool_get_compliance_report, tool_list_compliance_issues,
-	tool_update_compliance_issue, tool_get_compliance_status, tool_list_audit_logs;
+	tool_update_compliance_issue, tool_propose_remediation,
+	tool_get_compliance_status, tool_list_audit_logs;
 extern const struct resource resource_status, resource_server, resource_report,
 	resource_rule, resource_page, resource_pages, resource_app_report;
 extern const struct prompt prompt_review_server, prompt_explain_rule;
