@@ -190,6 +190,7 @@ const char *target_note(const struct entry *e)
 	return e->listed ? "its list of tools is judged, nothing was run"
 	       : e->transport == TRANSPORT_REMOTE
 		       ? "a remote server is judged from the file only"
-	       : e->kept ? "the texts that were approved are judged"
-			 : NULL;
+	       : e->kept_note ? e->kept_note
+	       : e->kept      ? "the texts that were approved are judged"
+			      : NULL;
 }

@@ -25,6 +25,9 @@ const struct field check_fields[] = {
 	      .doc = "Look where the hosts of this user, and of this folder, keep theirs."),
 	FIELD(struct check_in, live,
 	      .doc = "Start the servers and speak to them; this is your consent."),
+	FIELD(struct check_in, tools, .max = 100, .item_max = 4200,
+	      .doc = "With --live: FILE or SERVER=FILE with the tools of a server that "
+		     "needs a credential to start."),
 	FIELD(struct check_in, format, .max = 20, .item_max = 4200,
 	      .doc = "text, json, sarif, junit, markdown or html, for standard output; or "
 		     "NAME=FILE, any number of them. Default text."),
@@ -271,6 +274,9 @@ static bool write_reports(const struct run *r, const struct check_in *in,
 static bool prepare(struct ctx *c, const struct check_in *in, struct run_request *q,
 		    struct run *r, struct err *e)
 {
+	if (in->tools.n > 0 && !in->live)
+		return usage(e, "option --tools goes with --live; without it a file with "
+				"a list of tools is checked like any other");
 	if (!expand(c, in, &q->paths, e))
 		return false;
 	if (!input_host(c, in->host, e)) {
@@ -310,6 +316,7 @@ bool check_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 				 .type = in->type,
 				 .live = in->live,
 				 .consent = in->live,
+				 .tools = in->tools,
 				 .suppressions = in->suppressions,
 				 .state_dir = c->env->state_dir };
 	struct report_options o;

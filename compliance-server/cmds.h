@@ -9,7 +9,7 @@
 #include "compliance-server/check.h"
 
 struct check_in {
-	struct strs files, format, pin;
+	struct strs files, format, tools, pin;
 	bool discover, live, all, no_store, with_times, fix, dry_run;
 	enum severity fail_on; /* above the last one: never */
 	enum check_type type;

@@ -144,9 +144,10 @@ struct entry {
 	const struct live *live; /* NULL in a static check, and when it was not started */
 	const struct registered *registered; /* NULL: not looked up */
 	const struct pinned *pinned;	     /* NULL: no approved set, or not looked up */
-	/* Where live lacks a credential: what was approved, for rules about texts; or
-	 * NULL. */
+	/* Where live lacks a credential: what was approved, or a file that was given, for
+	 * rules about texts; or NULL. */
 	const struct live *kept;
+	const char *kept_note;		      /* says so of a file */
 	const struct live_baseline *baseline; /* NULL: too few earlier live checks */
 };
 

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/str.h"
 #include "compliance-server/live_session.h"
@@ -11,28 +12,38 @@
 
 #define WORDS_SHOWN 200
 
-/* "API_KEY … is required": the entry lacks what only its owner knows. */
-static bool names_credential(const char *p, size_t n)
+#define NEAR 40 /* bytes between what is wanted and the name of it */
+
+static const char *find(const char *text, size_t n, const char *const *words,
+			size_t n_words,
+			int (*compare)(const char *, const char *, size_t))
 {
-	for (size_t i = 0; i + 3 <= n; i++)
-		if (!strncmp(p + i, "KEY", 3) ||
-		    (i + 5 <= n && !strncmp(p + i, "TOKEN", 5)))
-			return true;
-	return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n_words; k++)
+			if (i + strlen(words[k]) <= n &&
+			    !compare(text + i, words[k], strlen(words[k])))
+				return text + i;
+	return NULL;
 }
 
+/* "API_KEY … is required": the entry lacks what only its owner knows. */
 static bool wants_credential(const char *words)
 {
-	static const char *const verbs[] = { "missing", "required", "not set" };
+	static const char *const wishes[] = {
+		"missing",     "required",     "not set",	"please set", "must set",
+		"must be set", "not provided", "not specified", "provide a"
+	};
+	static const char *const names[] = { "KEY", "TOKEN", "SECRET", "PASSWORD",
+					     "CREDENTIAL" };
+	const char *end = words + strlen(words), *p = words;
 
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-		for (const char *p = words; (p = strstr(p, verbs[i])); p++) {
-			size_t before = MIN((size_t)(p - words), (size_t)40);
-			size_t n = before + strlen(verbs[i]) + 40;
+	while ((p = find(p, (size_t)(end - p), wishes, ARRAY_LEN(wishes), strncasecmp))) {
+		const char *from = p - MIN((size_t)(p - words), (size_t)NEAR);
+		size_t n = MIN((size_t)(p - from) + 2 * NEAR, (size_t)(end - from));
 
-			if (names_credential(p - before, MIN(n, strlen(p - before))))
-				return true;
-		}
+		if (find(from, n, names, ARRAY_LEN(names), strncmp))
+			return true;
+		p++;
 	}
 	return false;
 }

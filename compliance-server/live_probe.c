@@ -115,15 +115,13 @@ void session_ask_version(struct session *s)
 	struct live_answer *a = &s->live->version_probe;
 	int64_t began = clock_mono();
 
-	if (s->live->modern) {
-		session_ask_raw(s, DISCOVER("80", UNKNOWN_VERSION), "80", s->o.silence_ms,
-				a);
-		return;
-	}
 	if (!(s->cl = session_open(s, &bare, NULL)))
 		return;
-	session_ask_raw(s, INITIALIZE("80", UNKNOWN_VERSION), "80", s->o.start_ms, a);
-	if (a->result)
+	session_ask_raw(s,
+			s->live->modern ? DISCOVER("80", UNKNOWN_VERSION)
+					: INITIALIZE("80", UNKNOWN_VERSION),
+			"80", s->o.start_ms, a);
+	if (a->result || a->error)
 		session_note_start(s, clock_mono() - began);
 	session_close(s);
 }

@@ -212,8 +212,6 @@ void session_examine(struct session *s)
 	enter(s, STEP_ASK);
 	session_ask_notification(s);
 	session_ask_unknown(s);
-	if (live->modern)
-		session_ask_version(s);
 	session_ask_ids(s);
 	enter(s, STEP_MALFORMED);
 	session_ask_malformed(s);
@@ -232,8 +230,7 @@ void session_examine_starts(struct session *s)
 {
 	enter(s, STEP_AGAIN);
 	session_list_again(s);
-	if (!s->live->modern)
-		session_ask_version(s);
+	session_ask_version(s);
 	session_ask_early(s);
 	session_measure_starts(s);
 }

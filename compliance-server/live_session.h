@@ -106,7 +106,7 @@ void session_ask_notification(struct session *s);
 void session_ask_unknown(struct session *s);
 void session_ask_ids(struct session *s);
 void session_ask_malformed(struct session *s);
-/* A modern server is asked on the main process; others in a process of their own. */
+/* As the first request to a process of its own. */
 void session_ask_version(struct session *s);
 /* tools/list first, then the handshake, in a process of its own. */
 void session_ask_early(struct session *s);

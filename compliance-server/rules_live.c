@@ -13,11 +13,13 @@ const struct rule rules_live[] = {
 	  .detect = "Neither a discovery result nor an initialize result within the "
 		    "budget. Record the phase (spawn, silence, exit code, JSON-RPC "
 		    "error) and the last 200 bytes of stderr, masked.",
-	  .guard = "Exit and stderr of the form \"missing, required or not set\" "
-		   "within 40 characters of a name with KEY or TOKEN: state "
-		   "'needs-credential', medium. A start that failed after the "
-		   "'server/discover' probe is repeated once without the probe "
-		   "before the rule fails.",
+	  .guard =
+		  "Exit and stderr of the form \"missing\", \"required\", \"not set\" or "
+		  "\"please set\" within 40 characters of a name with KEY, TOKEN, SECRET, "
+		  "PASSWORD or CREDENTIAL: state "
+		  "'needs-credential', medium. A start that failed after the "
+		  "'server/discover' probe is repeated once without the probe "
+		  "before the rule fails.",
 	  .why = "A host that cannot complete the handshake shows no tools of "
 		 "this server at all.",
 	  .fix = "Read the recorded error; start the same command by hand in the "

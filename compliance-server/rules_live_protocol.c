@@ -69,6 +69,12 @@ bool live_has_all_tools(struct rule_run *r)
 	return false;
 }
 
+/* Its own last words tell more than that it ended. */
+static const char *said(const struct live *l)
+{
+	return str_empty(l->words) ? l->error : l->words;
+}
+
 void check_liv_001(struct rule_run *r)
 {
 	const struct live *l = r->live;
@@ -77,10 +83,10 @@ void check_liv_001(struct rule_run *r)
 		return;
 	if (l->state == LIVE_NEEDS_CREDENTIAL)
 		rule_fail_live(r, SEV_MEDIUM, SERVER, "the server needs a credential: %s",
-			       l->error);
+			       said(l));
 	else
 		rule_fail_live(r, SEV_CRITICAL, SERVER, "no handshake (%s): %s", l->phase,
-			       l->error);
+			       str_eq(l->phase, "exit") ? said(l) : l->error);
 	if (!str_empty(l->words))
 		rule_evidence(r, l->phase, "stderr: %s", l->words);
 }

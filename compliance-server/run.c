@@ -16,9 +16,9 @@
 #include "compliance-server/live.h"
 #include "compliance-server/note.h"
 #include "compliance-server/registry.h"
-#include "compliance-server/run_metrics.h"
 #include "compliance-server/run_progress.h"
 #include "compliance-server/run_combine.h"
+#include "compliance-server/run_live.h"
 #include "compliance-server/run_record.h"
 #include "compliance-server/run_save.h"
 #include "compliance-server/trust.h"
@@ -376,26 +376,11 @@ bool run_examine(struct ctx *c, struct run *r, struct err *e)
 				     .live = live_of,
 				     .live_arg = &source,
 				     .require_live = true };
-	struct entry **list = arena_array(c->arena, r->n_targets + 1, sizeof(*list));
-	struct live_options o = { .environ_in = environ,
-				  .more = r->report->type == CHECK_FULL ||
-					  r->report->type == CHECK_PERFORMANCE };
-	struct program_cache cache = { NULL };
-	struct run_part part;
-	size_t n = 0;
 
 	run_told_read(c, r);
 	if (!r->q->live)
 		return !r->stored || judge(c, r, e);
-	for (size_t i = 0; i < r->n_targets; i++) {
-		if (run_starts(r, i))
-			list[n++] = r->facts->entries[r->targets[i].t->entry->index];
-	}
-	if (n > 0 && !live_run(run_part_live(&part, c, r), r->facts, list, n, &o, e))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		registry_compare(c->arena, list[i], environ, &cache);
-	if (!metrics_load(c, r, e) || !check_facts(r->facts, &opt, &r->report, e))
+	if (!run_live(c, r, e) || !check_facts(r->facts, &opt, &r->report, e))
 		return false;
 	bind_targets(c, r);
 	return true;

@@ -22,7 +22,9 @@ struct run_request {
 	const char *state_dir;	   /* where the records of consent are */
 	const char *suppressions;  /* a file of them; NULL: those of the projects */
 	struct baseline *baseline; /* may be NULL */
-	struct keep *keep;	   /* inline configurations; may be NULL */
+	/* Lists of tools for servers that need a credential: FILE, or NAME=FILE. */
+	struct strs tools;
+	struct keep *keep; /* inline configurations; may be NULL */
 };
 
 /* One target of the run with its rows. */

@@ -31,6 +31,7 @@
 	X(CRASH_LIST, "crash-list") \
 	X(EXIT_START, "exit-start") \
 	X(NEEDS_KEY, "needs-key") \
+	X(NEEDS_TOKEN, "needs-token") \
 	X(JUNK, "junk")                         /* a line on stdout that is no message */ \
 	X(SLOW_START, "slow-start")             /* 1.8 s until it reads */ \
 	X(SLOW, "slow")                         /* 300 ms for each answer */ \
@@ -586,6 +587,10 @@ static void start(void)
 
 	if (has[EXIT_START]) {
 		fprintf(stderr, "cannot find module 'left-pad'\n");
+		exit(1);
+	}
+	if (has[NEEDS_TOKEN]) {
+		fprintf(stderr, "Please set BOT_TOKEN and TEAM_ID\n");
 		exit(1);
 	}
 	if (has[NEEDS_KEY]) {

@@ -21,12 +21,13 @@
 
 static char faulty[512], folder[] = "/tmp/compliance_live.XXXXXX", log_path[64],
 			 marker[64];
-static const struct live_options quick = { .budget_ms = 20000,
-					   .start_ms = 2000,
-					   .silence_ms = 500,
-					   .exit_ms = 500,
-					   .linger_ms = 150,
-					   .idle_ms = 50,
+#define SLOWER (SANITIZED ? 5 : 1)
+static const struct live_options quick = { .budget_ms = SLOWER * 20000,
+					   .start_ms = SLOWER * 2000,
+					   .silence_ms = SLOWER * 500,
+					   .exit_ms = SLOWER * 500,
+					   .linger_ms = SLOWER * 150,
+					   .idle_ms = SLOWER * 120,
 					   .load = 0.01,
 					   .more = true,
 					   .max_resident = 120 << 20,
@@ -207,6 +208,7 @@ static const struct row {
 } rows[] = {
 	{ "LIV-001", "exit-start", SEV_CRITICAL, "exit", NULL },
 	{ "LIV-001", "needs-key", SEV_MEDIUM, "credential", NULL },
+	{ "LIV-001", "needs-token", SEV_MEDIUM, "Please set BOT_TOKEN", NULL },
 	{ "LIV-001", "hang", SEV_CRITICAL, "silence", NULL },
 	{ "LIV-001", "future-only", SEV_CRITICAL, "refused", NULL },
 	{ "LIV-002", "junk", SEV_HIGH, "1 line on stdout", NULL },
@@ -219,6 +221,7 @@ static const struct row {
 	{ "LIV-006", "string-ids", SEV_HIGH, "2147483648", NULL },
 	{ "LIV-007", "echo-version", SEV_HIGH, "1999-01-01", NULL },
 	{ "LIV-007", "modern echo-version", SEV_HIGH, "1999-01-01", NULL },
+	{ "LIV-007", "modern-only echo-version", SEV_HIGH, "1999-01-01", NULL },
 	{ "LIV-008", "old-version", SEV_MEDIUM, "2024-11-05", NULL },
 	{ "LIV-009", "bad-schema", SEV_HIGH, "unknown property", NULL },
 	{ "LIV-009", "external-ref", SEV_HIGH, "another document", NULL },
