@@ -96,10 +96,36 @@ static bool password_of_store(const char *name)
 	return false;
 }
 
-static bool default_password_of_store(const struct named *v)
+/* The value of PG_USER or PG_USERNAME for PG_PASSWORD. */
+static const char *user_of(struct arena *a, const struct config_file *f,
+			   const struct value *v)
+{
+	static const char *const ends[] = { "PASSWORD", "PASS" };
+	static const char *const users[] = { "USER", "USERNAME" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		size_t n = strlen(v->pointer), m = strlen(ends[i]);
+
+		if (!str_ends(v->pointer, ends[i]))
+			continue;
+		for (size_t k = 0; k < ARRAY_LEN(users); k++) {
+			const struct value *u =
+				file_var(f, arena_printf(a, "%.*s%s", (int)(n - m),
+							 v->pointer, users[k]));
+
+			if (u)
+				return u->text;
+		}
+		return NULL;
+	}
+	return NULL;
+}
+
+static bool default_password_of_store(struct arena *a, const struct named *v)
 {
 	return password_of_store(v->name) &&
-	       (is_default_password(v->text) || str_eq(v->text, v->user));
+	       (is_default_password(v->text) ||
+		str_eq(v->text, user_of(a, v->file, v->at)));
 }
 
 /* The part of the value that is the password. */
@@ -126,7 +152,7 @@ static bool known_password(const struct named *v)
 	       !(str_eq(v->name, "NEO4J_AUTH") && str_eq(v->text, "none"));
 }
 
-static enum claim claim_env(const struct named *v)
+static enum claim claim_env(struct arena *a, const struct named *v)
 {
 	bool secret = secret_key(v->name);
 
@@ -136,7 +162,7 @@ static enum claim claim_env(const struct named *v)
 		return CLAIM_PRIVATE_KEY;
 	if (is_signing_key(v->name) && weak_signing_secret(v->text))
 		return CLAIM_SIGNING;
-	if (v->place == LOOK_VAR ? default_password_of_store(v)
+	if (v->place == LOOK_VAR ? default_password_of_store(a, v)
 				 : v->place == LOOK_SERVICE && known_password(v))
 		return CLAIM_SERVICE;
 	if (secret && is_default_password(v->text))
@@ -148,7 +174,7 @@ static enum claim claim_env(const struct named *v)
 	return CLAIM_NONE;
 }
 
-enum claim claim_of(struct arena *a, const struct named *v)
+static enum claim claim_now(struct arena *a, const struct named *v)
 {
 	struct url u;
 	enum claim c = claim_url(a, v->text, &u);
@@ -164,7 +190,7 @@ enum claim claim_of(struct arena *a, const struct named *v)
 	if (v->place == LOOK_SERVICE_ARG && known_password(v))
 		return CLAIM_SERVICE;
 	if (v->place == LOOK_ENV || v->place == LOOK_VAR || v->place == LOOK_SERVICE)
-		return claim_env(v);
+		return claim_env(a, v);
 	if (is_private_key(v->text))
 		return CLAIM_PRIVATE_KEY;
 	if (v->place == LOOK_HEADER)
@@ -176,6 +202,20 @@ enum claim claim_of(struct arena *a, const struct named *v)
 	return is_default_password(v->text) ? CLAIM_TRIVIAL
 	       : is_place(v->text)	    ? CLAIM_PLACE
 					    : CLAIM_NONE;
+}
+
+/* Several rules ask about each variable of a long file. */
+enum claim claim_of(struct arena *a, const struct named *v)
+{
+	unsigned char *known = v->file ? &v->file->claims[v->at - v->file->vars.v] : NULL;
+	enum claim c;
+
+	if (known && *known > 0)
+		return (enum claim)(*known - 1);
+	c = claim_now(a, v);
+	if (known)
+		*known = (unsigned char)(c + 1);
+	return c;
 }
 
 /* Value i of the entry with its name; an argument that is the value of the option before
@@ -205,31 +245,6 @@ static bool entry_value(const struct rule_run *r, size_t i, struct named *ret)
 	return true;
 }
 
-/* The value of PG_USER or PG_USERNAME for PG_PASSWORD. */
-static const char *user_of(struct arena *a, const struct config_file *f,
-			   const struct value *v)
-{
-	static const char *const ends[] = { "PASSWORD", "PASS" };
-	static const char *const users[] = { "USER", "USERNAME" };
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		size_t n = strlen(v->pointer), m = strlen(ends[i]);
-
-		if (!str_ends(v->pointer, ends[i]))
-			continue;
-		for (size_t k = 0; k < ARRAY_LEN(users); k++) {
-			const struct value *u =
-				file_var(f, arena_printf(a, "%.*s%s", (int)(n - m),
-							 v->pointer, users[k]));
-
-			if (u)
-				return u->text;
-		}
-		return NULL;
-	}
-	return NULL;
-}
-
 /* "$$" is a "$"; what holds references stays as it is written. */
 static const char *service_text(const struct compose_item *it)
 {
@@ -239,8 +254,8 @@ static const char *service_text(const struct compose_item *it)
 						    : it->value;
 }
 
-static bool service_value(const struct rule_run *r, const struct config_file *f,
-			  struct claim_walk *w, struct named *ret)
+static bool service_value(const struct config_file *f, struct claim_walk *w,
+			  struct named *ret)
 {
 	const struct compose_file *c = f->compose;
 
@@ -255,15 +270,13 @@ static bool service_value(const struct rule_run *r, const struct config_file *f,
 				       .text = service_text(v->item),
 				       .at = &v->at,
 				       .compose = v };
-		if (v->variable)
-			ret->user = user_of(r->arena, f, &v->at);
 		return true;
 	}
 	return false;
 }
 
-static bool dotenv_value(const struct rule_run *r, const struct config_file *f,
-			 struct claim_walk *w, struct named *ret)
+static bool dotenv_value(const struct config_file *f, struct claim_walk *w,
+			 struct named *ret)
 {
 	const struct value *v;
 
@@ -273,8 +286,8 @@ static bool dotenv_value(const struct rule_run *r, const struct config_file *f,
 	*ret = (struct named){ .place = LOOK_VAR,
 			       .name = v->name,
 			       .text = v->text ? v->text : "",
-			       .user = user_of(r->arena, f, v),
-			       .at = v };
+			       .at = v,
+			       .file = f };
 	return true;
 }
 
@@ -287,8 +300,8 @@ static bool project_value(struct rule_run *r, struct claim_walk *w, struct named
 
 		r->file = f;
 		if ((r->rule->forms & 1u << f->form) &&
-		    (f->form == FORM_COMPOSE ? service_value(r, f, w, ret)
-					     : dotenv_value(r, f, w, ret)))
+		    (f->form == FORM_COMPOSE ? service_value(f, w, ret)
+					     : dotenv_value(f, w, ret)))
 			return true;
 	}
 	r->file = NULL;

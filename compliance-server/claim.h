@@ -28,7 +28,7 @@ struct named {
 	enum look_place place;
 	const char *name; /* of the variable, the option or the header; NULL: none */
 	const char *text; /* never NULL */
-	const char *user; /* the user name that belongs to a password; may be NULL */
+	const struct config_file *file; /* of a variable in a .env file, else NULL */
 	const struct value *at;
 	const struct compose_value *compose; /* of a compose service, else NULL */
 };

@@ -94,6 +94,7 @@ struct config_file {
 	 * the file text is NULL. */
 	struct values vars;
 	const struct value **vars_sorted; /* by pointer, of equal ones in order */
+	unsigned char *claims; /* .env: what claim.c found about each, 0: not asked yet */
 	const struct dotenv *dotenv; /* .env: the same with what is odd about its lines */
 	struct compose_file *compose; /* NULL unless a compose file that was read */
 	struct server_map *maps;      /* every server map of the file, in order */

@@ -158,6 +158,7 @@ static void parse_dotenv(struct arena *a, struct config_file *f, const char *tex
 							 .text = d->v[i].value,
 							 .pointer = d->v[i].name,
 							 .node = var_node(a, &d->v[i]) };
+	f->claims = arena_alloc(a, d->n + 1);
 	vars_sort(a, f);
 }
 
