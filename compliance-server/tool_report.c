@@ -133,8 +133,8 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 const struct tool tool_get_compliance_report = {
 	.name = "get_compliance_report",
 	.title = "Report of a check",
-	.doc = "Tells what a check found: scores, what to fix first, each place with file, line"
-	       " and column, what could not be judged.",
+	.doc = "Tells what a check found: scores, what to fix first, each place, what could"
+	       " not be judged.",
 	.in = in_fields,
 	.in_size = sizeof(struct in),
 	.out = out_fields,

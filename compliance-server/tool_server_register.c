@@ -199,8 +199,8 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 const struct tool tool_register_servers = {
 	.name = "register_servers",
 	.title = "Register servers",
-	.doc = "Takes the servers of an MCP configuration into the registry. Use it to follow"
-	       " servers over time; run_compliance_check with a path does so too.",
+	.doc = "Takes the servers of an MCP configuration into the registry, to follow them"
+	       " over time.",
 	.in = in_fields,
 	.in_size = sizeof(struct in),
 	.out = out_fields,
