@@ -287,8 +287,8 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 const struct tool tool_run_compliance_check = {
 	.name = "run_compliance_check",
 	.title = "Check MCP servers",
-	.doc = "Checks servers of an MCP configuration against the rules and stores scores and"
-	       " issues. Use it before trusting a set-up, and again after a repair.",
+	.doc = "Checks servers of an MCP configuration against the rules; stores scores and"
+	       " issues. Run it again after a repair.",
 	.in = in_fields,
 	.in_size = sizeof(struct in),
 	.out = out_fields,

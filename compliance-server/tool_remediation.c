@@ -212,8 +212,7 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 const struct tool tool_propose_remediation = {
 	.name = "propose_remediation",
 	.title = "Propose a repair",
-	.doc = "Shows the exact change that repairs an issue, as a patch with its risk. Changes"
-	       " nothing: a person applies it (compliance-server check --fix).",
+	.doc = "Shows the exact change that repairs an issue, as a patch. Changes nothing.",
 	.in = in_fields,
 	.in_size = sizeof(struct in),
 	.out = out_fields,

@@ -202,7 +202,7 @@ static void check_list_pages(struct target *t)
 	t->argv[t->argc++] = "3";
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		const char *cursor = "", *scope = NULL;
-		size_t n = 0, all = i == 0 ? 36 : i == 1 ? 5 : 4;
+		size_t n = 0, all = i == 0 ? 37 : i == 1 ? 5 : 4;
 		bool ok = true;
 
 		for (int page = 0; ok && cursor && page < 50; page++) {
