@@ -94,6 +94,17 @@ static void note_handshake(struct session *s)
 	live->start_ms = info->start_ms;
 }
 
+/* A server that was started twice says twice why it cannot. */
+static const char *once(struct arena *a, const char *words)
+{
+	size_t half = strlen(words) / 2;
+
+	return strlen(words) % 2 && words[half] == ' ' &&
+			       !strncmp(words, words + half + 1, half)
+		       ? arena_strndup(a, words, half)
+		       : words;
+}
+
 /* After the last process has ended: nobody writes to the watch any more. */
 static void note_watch(struct session *s)
 {
@@ -107,7 +118,10 @@ static void note_watch(struct session *s)
 	live->unended = w->unended;
 	live->asked_us = w->asked;
 	live->asked_method = str_printable(a, w->asked_method, sizeof(w->asked_method));
-	live->words = watch_masked(w, a, buf_text(&w->words), WORDS_SHOWN);
+	live->words =
+		once(a, watch_masked(w, a, buf_text(&w->words), 2 * WORDS_SHOWN + 1));
+	if (strlen(live->words) > WORDS_SHOWN)
+		live->words = watch_masked(w, a, buf_text(&w->words), WORDS_SHOWN);
 	if (w->leak) {
 		live->leak = w->leak->name;
 		live->leak_where = w->leak_stderr ? "stderr" : "stdout";

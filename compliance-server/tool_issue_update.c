@@ -14,7 +14,7 @@ struct in {
 };
 
 static const struct field in_fields[] = {
-	FIELD(struct in, issue_id, .min = 1, .max = 100, .req = true, .doc = NULL),
+	FIELD(struct in, issue_id, .min = 1, .max = 100, .req = true, .doc = "Its id."),
 	FIELD(struct in, status, .names = issue_statuses,
 	      .doc = "closed: accepted as it is; resolved: repaired."),
 	FIELD(struct in, note, .min = 1, .max = NOTE_MAX,

@@ -16,7 +16,7 @@ struct in {
 };
 
 static const struct field in_fields[] = {
-	FIELD(struct in, issue_id, .min = 1, .max = 100, .req = true, .doc = NULL),
+	FIELD(struct in, issue_id, .min = 1, .max = 100, .req = true, .doc = "Its id."),
 	FIELD(struct in, pins, .max = 20, .item_max = 300, .doc = "\"package=1.2.3\""),
 	FIELDS_END
 };

@@ -55,7 +55,7 @@ packages() {
 }
 
 clients() {
-	prove --merge -e bash test/clients/servers.sh
+	prove --merge -e bash test/clients/servers.sh test/clients/live.sh
 }
 
 browser() {
@@ -87,7 +87,7 @@ step reports "JSON and SARIF reports against their schemas" \
 	env NPM_REQUIRED=1 prove --merge test/transcripts/reports.sh
 step conformance "the official suite, both requirement sets" \
 	prove --merge -e sh test/conformance.sh
-step clients "SDK v1, SDK v2 (auto, pinned), Inspector on each server" clients
+step clients "SDK v1, SDK v2 (auto, pinned), Inspector; live checks of reference servers" clients
 step browser "the report in Chromium, alone and in the MCP Apps bridge" browser
 step stress "10 processes on one file, kill -9 during writes" make -s stress-short B="$B"
 step lint "clang-tidy, cppcheck, hardening of the binaries" env B="$B" bash test/lint.sh quick
