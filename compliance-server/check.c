@@ -17,6 +17,8 @@ const char *const check_types[] = {
 	"", "full", "security", "performance", "configuration", NULL
 };
 
+#define ALL_CATEGORIES ((1u << CAT_MAX) - 1)
+
 static unsigned categories_of(enum check_type t)
 {
 	switch (t) {
@@ -204,6 +206,9 @@ static void score_target(struct arena *a, struct scoring *s, bool live_missing)
 
 	note_all(a, s);
 	t->categories = categories_of(s->report->type);
+	/* text lengths alone are no performance */
+	if (!t->categories && t->entry && live_unmeasured(t->entry->live))
+		t->categories = ALL_CATEGORIES & ~(1u << CAT_PERFORMANCE);
 	t->performance_start = live_score(t->entry ? t->entry->live : NULL);
 	t->overall = repairs_score(t, s->scores, s->n_scores, t->cats);
 	t->complete = !live_missing && t->n_unread == 0 &&

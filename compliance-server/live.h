@@ -59,7 +59,8 @@ struct live_list {
 struct live_metrics {
 	double load; /* average of the machine, and its processors */
 	int processors;
-	bool busy; /* more load than processors: no time says anything */
+	bool busy;   /* more load than processors: no time says anything */
+	bool needed; /* the check is about performance: busy leaves it open */
 	int64_t cold_ms;
 	int64_t warm_ms[LIVE_STARTS]; /* sorted */
 	int starts;
@@ -70,6 +71,9 @@ struct live_metrics {
 	int64_t timed_kib, more_kib; /* resident after LIVE_TIMED and LIVE_MORE */
 	int64_t idle;		     /* 1/100 percent of a processor */
 };
+
+/* It was run, and what was measured is not used: its performance is not assessed. */
+bool live_unmeasured(const struct live *l);
 
 /* Of earlier live checks on a machine like this one: live_metric_rows. */
 #define LIVE_METRIC_ROWS 7
@@ -167,6 +171,7 @@ struct live_options {
 	int64_t linger_ms;    /* after its end, before what it left is counted; 0: 1 s */
 	int64_t idle_ms;      /* watched without a request; 0: 2 s */
 	bool more;	      /* LIVE_MORE list calls as well */
+	bool measure;	      /* the check is about performance */
 	double load;	      /* in place of the machine's; 0: ask the machine */
 	int64_t max_resident; /* bytes of a server with its children; 0: 4 GiB, or half of
 				 the machine's */

@@ -22,6 +22,11 @@ const char *const live_metric_rows[LIVE_METRIC_ROWS] = {
 	"rss_mb",	 "tool_list_kib", "idle_cpu_percent"
 };
 
+bool live_unmeasured(const struct live *l)
+{
+	return l && l->metrics.busy && !l->metrics.needed;
+}
+
 int64_t live_score(const struct live *l)
 {
 	const struct live_metrics *m = l ? &l->metrics : NULL;

@@ -119,6 +119,7 @@ static struct live_metrics machine_of(const struct live_options *o)
 	if (o->load > 0)
 		m.load = o->load;
 	m.busy = m.load > m.processors;
+	m.needed = o->measure;
 	return m;
 }
 

@@ -28,10 +28,11 @@ static bool measured(struct rule_run *r)
 		return false;
 	if (!m->busy)
 		return true;
-	rule_unknown(r,
-		     "the machine is busy (load %.1f on %d processor%s), so measurements "
-		     "say nothing",
-		     m->load, m->processors, m->processors == 1 ? "" : "s");
+	(m->needed ? rule_unknown : rule_skip)(
+		r,
+		"the machine is busy (load %.1f on %d processor%s), so measurements say "
+		"nothing",
+		m->load, m->processors, m->processors == 1 ? "" : "s");
 	return false;
 }
 

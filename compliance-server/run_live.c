@@ -64,7 +64,8 @@ bool run_live(struct ctx *c, struct run *r, struct err *e)
 	struct given *given = arena_array(c->arena, r->q->tools.n + 1, sizeof(*given));
 	const struct live_options o = { .environ_in = environ,
 					.more = r->report->type == CHECK_FULL ||
-						r->report->type == CHECK_PERFORMANCE };
+						r->report->type == CHECK_PERFORMANCE,
+					.measure = r->report->type == CHECK_PERFORMANCE };
 	struct program_cache cache = { NULL };
 	struct run_part part;
 	size_t n = 0;

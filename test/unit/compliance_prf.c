@@ -188,7 +188,7 @@ static void test_busy(void)
 					     "PRF-005", "PRF-006", "PRF-007" };
 	struct live l = good();
 
-	l.metrics.busy = true;
+	l.metrics.busy = l.metrics.needed = true;
 	l.metrics.load = 2.5;
 	l.metrics.warm_median_ms = 20000;
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
@@ -223,9 +223,13 @@ static void test_baseline(void)
 	l.metrics.warm_median_ms = 90;
 	j = judge("PRF-008", &l, &b);
 	OK(j.outcome == OUTCOME_PASS, "and what nobody notices");
-	l.metrics.busy = true;
+	l.metrics.busy = l.metrics.needed = true;
 	j = judge("PRF-008", &l, &b);
 	OK(j.outcome == OUTCOME_UNKNOWN, "nothing is said of a busy machine");
+	l.metrics.needed = false;
+	j = judge("PRF-008", &l, &b);
+	OK(j.outcome == OUTCOME_NOT_APPLICABLE,
+	   "and a check of everything goes on without it");
 }
 
 static void test_curve(void)
