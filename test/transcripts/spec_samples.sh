@@ -55,7 +55,7 @@ is "the check fails by its findings" "$(check)" 2
 is "59 findings count" "$(jq '.counts | .critical + .high + .medium + .low' "$work/out")" 59
 is "33 issues are stored" "$(sql 'SELECT count(*) FROM compliance_issues')" 33
 is "all open" "$(sql "SELECT count(*) FROM compliance_issues WHERE status = 'open'")" 33
-is "a row for each target" "$(sql "SELECT count(*) FROM servers WHERE type IN ('mcp', 'workspace')")" 5
+is "a row for each target" "$(sql "SELECT count(*) FROM servers")" 6
 is "the status of every check is completed" \
 	"$(sql "SELECT DISTINCT status FROM compliance_checks")" completed
 issues >"$work/first"

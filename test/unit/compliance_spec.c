@@ -15,7 +15,7 @@ static const struct {
 	{ "test/data/spec/kubernetes.yaml", "kubernetes.yaml" },
 };
 
-/* What the files give as they stand, worst and best scores and all. */
+/* What each target gets. */
 static const struct {
 	const char *target;
 	size_t findings, issues;
@@ -27,6 +27,7 @@ static const struct {
 	{ "compliance", 3, 3, { 0, 7912, 9400, 10000, -1 }, 8841, 'B' },
 	{ "memory", 2, 2, { 0, 9865, 9400, 10000, -1 }, 9760, 'A' },
 	{ "workspace:spec-samples", 49, 23, { 0, 738, 5718, 8423, -1 }, 2238, 'F' },
+	{ "host:generic", 0, 0, { 0, 10000, -1, -1, -1 }, 10000, 'A' },
 };
 
 /* What each rule costs the security of the workspace, in order of computation. */
@@ -204,6 +205,7 @@ static void test_scores(const struct sample *s)
 		   "%s, overall: %d, %c", t->name, t->overall, t->grade);
 		OK(t->complete && t->n_unknown == 0, "%s is complete", t->name);
 	}
+	IS_INT(s->r->n_targets, ARRAY_LEN(scores), "targets in all");
 	IS_INT(issues, 33, "issues in all");
 }
 
