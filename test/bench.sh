@@ -58,6 +58,46 @@ f="$B/test/fixture-server"
 	row "searches/s, 64 in flight / server-memory" "/s" - 10 high calls64 3 "$find" "$nodes" 1000 500 -- $m -- $reference
 }
 
+# Ten real servers checked live: each alone, then all, of which four run at a time. No
+# schedule beats the slowest one, nor a quarter of the sum.
+seconds() { # seconds COMMAND…
+	local began=$EPOCHREALTIME
+	"$@" >"$dir/report" 2>"$dir/err" || true
+	echo "$began $EPOCHREALTIME" | awk '{ printf "%.2f", $2 - $1 }'
+}
+mkdir -p "$dir/live" "$dir/files"
+ten() { # ten NAME PROGRAM ARGUMENT…
+	jq -n --arg name "$1" --arg program "$2" --args \
+		'{mcpServers: {($name): {command: $program, args: $ARGS.positional}}}' -- "${@:3}" >"$dir/live/$1.json"
+}
+ten everything "$node" "$npm/server-everything/dist/index.js" stdio
+ten memory "$node" "$npm/server-memory/dist/index.js"
+ten memory-again "$node" "$npm/server-memory/dist/index.js"
+ten filesystem "$node" "$npm/server-filesystem/dist/index.js" "$dir/files"
+ten filesystem-again "$node" "$npm/server-filesystem/dist/index.js" "$dir"
+ten sequential-thinking "$node" "$npm/server-sequential-thinking/dist/index.js"
+ten own-memory "$(realpath $m)"
+ten own-compliance "$(realpath $c)"
+ten own-coordinator "$(realpath $o)"
+ten own-fixture "$(realpath $f)"
+chmod 600 "$dir"/live/*.json
+jq -s '{mcpServers: map(.mcpServers) | add}' "$dir"/live/*.json >"$dir/ten.json"
+chmod 600 "$dir/ten.json"
+for one in "$dir"/live/*.json; do
+	echo "$(seconds "$c" check "$one" --live --no-store) $(basename "$one" .json)"
+done >"$dir/alone"
+together=$(seconds "$c" check "$dir/ten.json" --live --no-store)
+awk -v together="$together" '{ sum += $1; if ($1 > slowest) { slowest = $1; name = $2 } }
+	END {
+		best = slowest > sum / 4 ? slowest : sum / 4
+		limit = best * 1.3 + 1
+		printf "%-46s %9.2f s, alone %.2f to %.2f s (%s), in turn %.2f s, four at a time at best %.2f s: %.2f x of what is allowed", \
+			"live check of ten servers", together, sum / NR, slowest, name, sum, best, together / limit
+		if (together > limit) printf "  goal %.2f s missed", limit
+		print ""
+		exit together > limit
+	}' "$dir/alone" || missed=$((missed + 1))
+
 # A PostgreSQL that accepts connections and never says a word.
 $node -e 'require("net").createServer(()=>{}).listen(0,"127.0.0.1",function(){console.log(this.address().port)})' >"$dir/port" &
 hole=$!
