@@ -5,8 +5,9 @@
 #include "common/base/str.h"
 #include "compliance-server/facts_entry.h"
 
-static void fail_at(struct rule_run *r, enum severity s, const struct k8s_object *o,
-		    struct pos at, const char *inner, const char *message, va_list ap)
+static void PRINTF_LIKE(6, 0)
+	fail_at(struct rule_run *r, enum severity s, const struct k8s_object *o,
+		struct pos at, const char *inner, const char *message, va_list ap)
 {
 	struct finding f = { .severity = s,
 			     .file = o->file,

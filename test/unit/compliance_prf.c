@@ -50,7 +50,7 @@ static struct judged judge(const char *rule, const struct live *l,
 	static const struct node *items[100];
 	const struct facts_options o = { .host = "kilocode-legacy", .home = "/" };
 	const struct rules_plan plan = { .live = true };
-	struct live_texts texts = { NULL };
+	struct live_texts texts = { .own = NULL };
 	struct live mine = *l;
 	struct judged out = { 0, SEV_INFO, "" };
 	const struct rules_result *res;
