@@ -79,8 +79,7 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 const struct tool tool_list_compliance_checks = {
 	.name = "list_compliance_checks",
 	.title = "List checks",
-	.doc = "Lists past checks, newest first, with score, mode and counts. Use it to follow"
-	       " a server over time.",
+	.doc = "Lists past checks, newest first, with score, mode and counts.",
 	.in = in_fields,
 	.in_size = sizeof(struct in),
 	.out = out_fields,

@@ -45,8 +45,7 @@ static bool run(struct ctx *c, const void *args, struct jsonw *out, struct err *
 const struct tool tool_update_compliance_issue = {
 	.name = "update_compliance_issue",
 	.title = "Update an issue",
-	.doc = "Moves an issue to another status, or notes something about it. A check that"
-	       " finds a resolved issue again opens it anew.",
+	.doc = "Moves an issue to another status, or notes something about it.",
 	.in = in_fields,
 	.in_size = sizeof(struct in),
 	.out = compliance_issue_fields,
