@@ -191,9 +191,9 @@ const char *target_note(const struct entry *e)
 	return e->listed ? "its list of tools is judged, nothing was run"
 	       : e->transport == TRANSPORT_REMOTE
 		       ? "a remote server is judged from the file only"
-	       : live_unmeasured(e->live)
-		       ? "performance was not measured: the machine is busy"
 	       : e->kept_note ? e->kept_note
 	       : e->kept      ? "the texts that were approved are judged"
-			      : NULL;
+	       : live_unmeasured(e->live)
+		       ? "performance was not measured: the machine is busy"
+		       : NULL;
 }
