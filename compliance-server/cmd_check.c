@@ -325,6 +325,8 @@ bool check_cmd(struct ctx *c, const void *args, struct buf *out, int *status,
 	struct err why = { 0 };
 	struct run r;
 
+	if (!in->fix && (in->dry_run || in->pin.n > 0))
+		return usage(e, "options --dry-run and --pin go with --fix");
 	if (!read_formats(c, in, &reports, e) || !prepare(c, in, &q, &r, e))
 		return false;
 	if (in->fix && !repair(c, in, &reports, &q, &r, e))

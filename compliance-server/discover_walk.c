@@ -90,7 +90,8 @@ static bool kind_of(const char *path, const struct dirent *e, bool *ret_folder)
 			return true;
 		link = S_ISLNK(st.st_mode);
 	}
-	return link && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	/* a link to nowhere is for the report to say */
+	return link && (stat(path, &st) != 0 || S_ISREG(st.st_mode));
 }
 
 /* Files first, each kind by name. NULL when it cannot be opened. */
@@ -374,7 +375,7 @@ void discover_hosts(struct arena *a, const char *home, struct discovered *ret)
 		int depth = 0;
 
 		if (!star) {
-			if (access(all.v[i], F_OK) == 0)
+			if (faccessat(AT_FDCWD, all.v[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 				add(&w, all.v[i]);
 			continue;
 		}

@@ -8,6 +8,7 @@
 #include "common/base/digest.h"
 #include "common/base/str.h"
 #include "common/field/jsonw.h"
+#include "compliance-server/claim.h"
 #include "compliance-server/predicate.h"
 
 #define LIMIT_ENTRY   (64u * 1024)
@@ -287,104 +288,6 @@ static void hash_definition(struct entry *e)
 	digest_sha256_hex(buf_text(&b), b.len, e->definition_sha256);
 }
 
-/* Kind of the secret in one string, or NULL. key: its member name, or the option before
- * it. */
-static const char *secret_in(const char *key, const char *text, bool header)
-{
-	const char *kind = token_kind(text, key, NULL), *eq;
-	struct url u;
-	size_t from = 0;
-
-	if (kind)
-		return kind;
-	if (is_private_key(text))
-		return "private key";
-	while (url_next(text, &from, &u))
-		if (u.has_pass && u.pass.n > 0)
-			return "URL with a password";
-	if (is_ref(text) || is_place(text))
-		return NULL;
-	if (key && (secret_key(key) || is_signing_key(key)) && text[0] != '\0')
-		return "secret";
-	if (header && looks_secret(text))
-		return "header value";
-	eq = text[0] == '-' || (text[0] >= 'A' && text[0] <= 'Z') ? strchr(text, '=')
-								  : NULL;
-	if (eq && eq - text < 80) {
-		char name[81];
-
-		memcpy(name, text, (size_t)(eq - text));
-		name[eq - text] = '\0';
-		if (secret_key(name) && !is_ref(eq + 1))
-			return "secret";
-	}
-	return strchr(text, '?') && strstr(text, "://") &&
-			       looks_secret(strchr(text, '?') + 1)
-		       ? "URL with a secret"
-		       : NULL;
-}
-
-static bool is_one_of(const char *key, const char *const *keys, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(key, keys[i]))
-			return true;
-	return false;
-}
-
-static void redact(struct jsonw *w, const char *key, const struct node *n, bool header)
-{
-	const char *before = NULL, *kind;
-
-	if (n->kind == NODE_STRING || n->kind == NODE_NUMBER) {
-		kind = secret_in(n->key ? n->key : key, n->text, header);
-		if (!kind && n->kind == NODE_NUMBER) {
-			jsonw_node(w, n->key, n);
-			return;
-		}
-		if (!kind) {
-			jsonw_str(w, n->key, n->text);
-			return;
-		}
-		jsonw_obj(w, n->key);
-		jsonw_str(w, "redacted", kind);
-		jsonw_end(w);
-		return;
-	}
-	if (n->kind != NODE_OBJECT && n->kind != NODE_ARRAY) {
-		jsonw_node(w, n->key, n);
-		return;
-	}
-	if (n->kind == NODE_OBJECT)
-		jsonw_obj(w, n->key);
-	else
-		jsonw_arr(w, n->key);
-	for (const struct node *m = n->first; m; m = m->next) {
-		if (!m->duplicate || n->kind == NODE_ARRAY)
-			redact(w, before, m,
-			       header || is_one_of(n->key, header_keys,
-						   ARRAY_LEN(header_keys)));
-		before = n->kind == NODE_ARRAY && m->kind == NODE_STRING &&
-					 m->text[0] == '-'
-				 ? m->text
-				 : NULL;
-	}
-	jsonw_end(w);
-}
-
-static const char *redacted(struct arena *a, const struct node *n)
-{
-	struct node top = *n;
-	struct buf b CLEANUP(buf_release);
-	struct jsonw w;
-
-	top.key = NULL;
-	buf_init(&b, 256 * 1024);
-	jsonw_init(&w, &b);
-	redact(&w, NULL, &top, false);
-	return b.overflow ? "{}" : arena_strdup(a, buf_text(&b));
-}
-
 /* The text of an entry, about: only JSON has all of it in one place. */
 static size_t text_bytes(const struct node *n)
 {
@@ -447,6 +350,6 @@ struct entry *entry_new(struct arena *a, struct config_file *f,
 		       : !str_empty(e->url.text) ? TRANSPORT_REMOTE
 						 : TRANSPORT_NONE;
 	hash_definition(e);
-	e->definition = redacted(a, n);
+	e->definition = entry_redacted(a, n);
 	return e;
 }

@@ -11,6 +11,15 @@ bool map_is_flat(const struct node *n);	   /* every member is one: a map without
 bool is_note(const struct node *member);   /* "_comment", "$schema", "//" in a map */
 char *pointer_part(struct arena *a, const char *key); /* ~ and / escaped */
 
+/* Kind of the secret in one string, or NULL. key: its member name, or the option before
+ * it; value: it stands in an environment or among headers. */
+const char *entry_secret_kind(const char *key, const char *text, bool value);
+/* Members of a node with this key are values: env, headers. */
+bool entry_key_of_values(const char *key);
+
+/* JSON text of the entry with {"redacted":"<kind>"} in place of each secret. */
+const char *entry_redacted(struct arena *a, const struct node *n);
+
 /* Counts the entry's text in f->entry_bytes. */
 struct entry *entry_new(struct arena *a, struct config_file *f,
 			const struct server_map *map, const struct node *n);

@@ -10,6 +10,7 @@
 #include "common/base/digest.h"
 #include "common/base/fd.h"
 #include "common/base/str.h"
+#include "compliance-server/facts_entry.h"
 #include "compliance-server/fix_rules.h"
 
 #define FILE_MAX (8u * 1024 * 1024)
@@ -81,6 +82,26 @@ static void hide_at(const struct node *in, const struct finding *f,
 	}
 }
 
+/* Every string that would not be stored as it stands. */
+static void hide_in(const struct node *n, const char *before, bool value,
+		    const struct config_file *file, struct hidden *v, size_t *count,
+		    size_t max)
+{
+	for (const struct node *m = n->first; m; m = m->next) {
+		bool text = m->kind == NODE_STRING && m->raw && m->raw_len > 2;
+
+		if (text && *count < max &&
+		    entry_secret_kind(m->key ? m->key : before, m->text, value)) {
+			size_t from = (size_t)(m->raw - file->text) + 1;
+
+			v[(*count)++] = (struct hidden){ from, from + m->raw_len - 2 };
+		}
+		hide_in(m, NULL, value || entry_key_of_values(m->key), file, v, count,
+			max);
+		before = n->kind == NODE_ARRAY && text ? m->text : NULL;
+	}
+}
+
 static int by_place(const void *x, const void *y)
 {
 	const struct hidden *a = x, *b = y;
@@ -93,12 +114,14 @@ static struct hidden *secrets_of(const struct check_report *r,
 				 const struct config_file *file, size_t *ret_n)
 {
 	const struct findings *all = &r->rules->findings;
-	struct hidden *v = arena_array(r->facts->arena, all->n + 1, sizeof(*v));
-	size_t n = 0, kept = 0;
+	size_t max = all->n + file->text_len / 8 + 1, n = 0, kept = 0;
+	struct hidden *v = arena_array(r->facts->arena, max, sizeof(*v));
 
 	for (size_t i = 0; i < all->n; i++)
 		if (all->v[i].file == file && shows_secret(&all->v[i]) && file->text)
 			hide_at(file->top, &all->v[i], file, v, &n);
+	if (file->text && file->top && file->top->raw)
+		hide_in(file->top, NULL, false, file, v, &n, max);
 	qsort(v, n, sizeof(*v), by_place);
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || v[i].from != v[kept - 1].from)

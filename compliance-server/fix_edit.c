@@ -6,7 +6,8 @@
 
 #include "common/base/str.h"
 
-#define AROUND 3 /* lines */
+#define AROUND	   3 /* lines */
+#define HIDDEN_MIN 4 /* bytes of a secret that are looked for in the new text */
 
 bool edits_add(struct arena *a, struct edits *e, struct edit one)
 {
@@ -136,6 +137,33 @@ static void put_old(struct patch *p, struct buf *b, char mark, size_t i)
 		buf_adds(b, "\n\\ No newline at end of file\n");
 }
 
+/* What stays in the new text of a hidden range: the same words, somewhere else. */
+static const char *without_hidden(struct patch *p, const char *text)
+{
+	struct buf b CLEANUP(buf_release);
+
+	buf_init(&b, SIZE_MAX);
+	while (*text != '\0') {
+		size_t skip = 0;
+
+		for (size_t k = 0; k < p->n_hidden && skip == 0; k++) {
+			size_t n = p->hidden[k].to - p->hidden[k].from;
+
+			if (n >= HIDDEN_MIN &&
+			    strncmp(text, p->text + p->hidden[k].from, n) == 0)
+				skip = n;
+		}
+		if (skip == 0) {
+			buf_addc(&b, *text++);
+			continue;
+		}
+		buf_adds(&b, "…");
+		p->masked = true;
+		text += skip;
+	}
+	return arena_strdup(p->a, buf_text(&b));
+}
+
 static size_t put_new(struct buf *b, const char *text)
 {
 	size_t n = 0;
@@ -170,7 +198,7 @@ static void put_hunk(struct patch *p, struct buf *out, size_t a, size_t b)
 	for (size_t i = a; i < b; i++)
 		put_old(p, &body, '-', i);
 	add_part(&now, p->text, p->lines[a], p->lines[b], p->edits);
-	added = put_new(&body, buf_text(&now));
+	added = put_new(&body, without_hidden(p, buf_text(&now)));
 	for (size_t i = b; i < last; i++)
 		put_old(p, &body, ' ', i);
 	buf_addf(out, "@@ -%zu,%zu +%lld,%zu @@\n", first + 1, last - first,

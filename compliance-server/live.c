@@ -132,8 +132,13 @@ static void note_watch(struct session *s)
 static void note_too_big(struct session *s)
 {
 	int64_t kib = atomic_load(&s->state->too_big_kib);
+	int64_t many = atomic_load(&s->state->too_many);
 	struct live *live = s->live;
 
+	if (many)
+		live->error = arena_printf(
+			s->c.arena, "it started %" PRId64 " processes and was ended",
+			many);
 	if (!kib)
 		return;
 	live->metrics.peak_kib = MAX(live->metrics.peak_kib, kib);

@@ -13,11 +13,12 @@
 #include "compliance-server/live_session.h"
 #include "compliance-server/live_strays.h"
 
-#define LOOK_MS	     250
-#define PROGRESS_MS  1000
-#define NAME_SHOWN   60
-#define RESIDENT_MAX ((int64_t)4 * 1024 * 1024 * 1024)
-#define TASKS_MORE   4096 /* processes and threads beside those its user has already */
+#define LOOK_MS	      250
+#define PROGRESS_MS   1000
+#define NAME_SHOWN    60
+#define RESIDENT_MAX  ((int64_t)4 * 1024 * 1024 * 1024)
+#define PROCESSES_MAX 1000 /* of one server; the kernel does not hold root to a limit */
+#define TASKS_MORE    4096 /* processes and threads beside those its user has already */
 /* A sanitized build is tried on servers that are built alike: they reserve terabytes. */
 #define MEMORY_MAX (SANITIZED ? -1 : INT64_C(256) << 30)
 #define DATA_MAX   (SANITIZED ? -1 : INT64_C(8) << 30)
@@ -136,9 +137,12 @@ static void end_if_too_big(struct job *j, const struct procs *all, struct arena 
 		return;
 	family = procs_family(a, all, pid);
 	kib = procs_rss_kib(&family);
-	if (kib <= j->o->max_resident / 1024)
+	if (kib > j->o->max_resident / 1024)
+		atomic_store(&j->state.too_big_kib, kib);
+	else if (family.n > PROCESSES_MAX)
+		atomic_store(&j->state.too_many, (int64_t)family.n);
+	else
 		return;
-	atomic_store(&j->state.too_big_kib, kib);
 	kill(-pid, SIGKILL);
 	for (size_t i = 0; i < family.n; i++)
 		kill(family.v[i].pid, SIGKILL);

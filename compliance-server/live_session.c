@@ -120,7 +120,7 @@ static void note_reply(struct live_answer *a, const struct client_reply *r)
 static void note_failure(struct session *s, struct live_answer *a, const struct err *e)
 {
 	if (e->code == ERR_CANCELLED || clock_left(s->c.deadline) == 0 ||
-	    atomic_load(&s->state->too_big_kib))
+	    atomic_load(&s->state->too_big_kib) || atomic_load(&s->state->too_many))
 		a->asked = false; /* our end, not the server's */
 	else if (!client_alive(s->cl))
 		a->died = true;

@@ -27,6 +27,7 @@ struct session_state {
 	atomic_int pid;		     /* of the running process and its group; 0: none */
 	atomic_int step;	     /* enum session_step */
 	_Atomic int64_t too_big_kib; /* what it took when it was ended for that */
+	_Atomic int64_t too_many;    /* the same for the number of its processes */
 };
 
 struct session {

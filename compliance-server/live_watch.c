@@ -209,7 +209,9 @@ const char *watch_masked(const struct watch *w, struct arena *a, const char *tex
 	}
 	while (b.len && b.data[b.len - 1] == ' ')
 		buf_cut(&b, b.len - 1);
-	for (int i = 0; i < 20 && token_kind(buf_text(&b), NULL, &token); i++)
+	/* what is masked already must not make the rest look like a placeholder */
+	for (const char *p = buf_text(&b); token_kind(p, NULL, &token);
+	     p = token.p + token.n)
 		memset(b.data + (token.p - b.data), '*', token.n);
 	for (size_t i = 0; b.len && utf8_valid_prefix(b.data, b.len) < b.len && i < b.len;
 	     i++)

@@ -140,5 +140,22 @@ sed -i 's/8080/"8080"/' .kilocode/mcp.json
 call propose_remediation "{\"issueId\":\"$id\"}"
 jq -e '.isError' "$work/out" >/dev/null && grep -q 'no longer show' "$work/out"
 ok "an issue that is gone is said to be"
+
+# one line holds the secrets of all servers, and only one of them is repaired
+other=$(printf 'gl%s-%s' pat Qm7XvT2bLw9RkZ4nYc8H)
+printf '{"mcpServers":{"a":{"command":"npx","args":["-y","x@1.0.0","--token","%s"],"env":{"PORT":8080,"GITHUB_TOKEN":"%s"}},"b":{"url":"https://api.example.com/mcp?api_key=%s","headers":{"Authorization":"Bearer %s"}},"c":{"command":"bash","args":["-c","curl -u admin:%s https://example.com/"],"env":{"THING":"%s"}}}}\n' \
+	"$other" "$secret" "Zq$other" "Wv8$other" "Pw7Xk2$other" "aK3jP9xQ2mZ7vR4tL8wN1cBdE5fG6hJ0" >.mcp.json
+chmod 600 .mcp.json
+run check .mcp.json --fix --dry-run
+! grep -qF -e "$other" -e "$secret" -e aK3jP9xQ2 "$work/out" "$work/err"
+ok "what stays in a changed line is hidden as well"
+run check .mcp.json
+call list_servers '{"limit":50}'
+sqlite3 "$work/home/.local/share/kilocode-mcp/compliance.db" .dump >"$work/dump"
+! grep -qF -e "$other" -e "$secret" -e aK3jP9xQ2 "$work/out" "$work/dump"
+ok "and nothing of it is stored or listed"
+run check .mcp.json --dry-run
+[ "$rc" = 64 ]
+ok "--dry-run without --fix is wrong usage"
 echo "1..$n"
 exit $bad
