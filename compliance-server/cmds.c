@@ -81,8 +81,10 @@ static bool list_checks(struct ctx *c, struct buf *out, struct err *e)
 		char at[STAMP_LEN];
 
 		stamp_iso(k[i].created_at, at);
-		buf_addf(out, "%s  %s  %-9s  %6s  %s\n", k[i].check_id, at,
-			 names_text(check_statuses, (int)k[i].status),
+		buf_addf(out, "%s  %s  %-10s  %6s  %s\n", k[i].check_id, at,
+			 k[i].status == STATUS_COMPLETED && !k[i].overall_score.set
+				 ? "incomplete"
+				 : names_text(check_statuses, (int)k[i].status),
 			 k[i].overall_score.set
 				 ? arena_printf(c->arena, "%.2f", k[i].overall_score.v)
 				 : "-",

@@ -55,7 +55,7 @@ static bool secret_among(const char *text)
 	return false;
 }
 
-const char *entry_secret_kind(const char *key, const char *text, bool header)
+const char *entry_secret_kind(const char *key, const char *text, bool value)
 {
 	const char *kind = token_kind(text, key, NULL), *eq;
 	struct url u;
@@ -72,7 +72,7 @@ const char *entry_secret_kind(const char *key, const char *text, bool header)
 		return NULL;
 	if (key && (secret_key(key) || is_signing_key(key)) && text[0] != '\0')
 		return "secret";
-	if (header && (looks_secret(text) || (key && credential_header(key))))
+	if (value && (looks_secret(text) || (key && credential_header(key))))
 		return "value";
 	eq = text[0] == '-' || (text[0] >= 'A' && text[0] <= 'Z') ? strchr(text, '=')
 								  : NULL;

@@ -82,7 +82,7 @@ void session_ask_malformed(struct session *s)
 		{ "an empty array", "[]" },
 		{ "a bare number", "42" },
 		{ "bytes that are not UTF-8",
-		  "{\"jsonrpc\":\"2.0\",\"id\":\"\xff\xfe\"}" },
+		  "{\"jsonrpc\":\"2.0\",\"method\":\"\xff\xfe\"}" },
 		{ "an envelope of version 1.0",
 		  "{\"jsonrpc\":\"1.0\",\"id\":91,\"method\":\"ping\"}" },
 		{ "a line of 1 MiB", longer },

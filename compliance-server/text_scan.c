@@ -275,7 +275,7 @@ static void add_text(struct texts *all, const struct text *where, const char *ra
 		{ "hexadecimal digits", hex_value, 4 },
 	};
 	struct text t = *where;
-	bool tags = memchr(raw, '\xF3', n) != NULL;
+	bool tags = memchr(raw, 0xF3, n) != NULL;
 
 	if (all->bytes + n > LIMIT_BYTES || all->n >= LIMIT_TEXTS) {
 		all->cut = true;

@@ -7,6 +7,7 @@ B=build
 logs=$B/ci
 mkdir -p "$logs"
 export LC_ALL=C.UTF-8
+export TSAN_OPTIONS=die_after_fork=0 # tests of several processes fork
 jobs=$(nproc)
 passed=0
 failed=0

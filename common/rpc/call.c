@@ -306,9 +306,9 @@ void call_progress(struct ctx *c, double done, double total, const char *message
 	k->progress_ms = now;
 	open_note(&w, &line, "notifications/progress");
 	jsonw_raw(&w, "progressToken", k->token);
-	jsonw_f64(&w, "progress", done, 0);
+	jsonw_f64(&w, "progress", done, 3);
 	if (total > 0)
-		jsonw_f64(&w, "total", total, 0);
+		jsonw_f64(&w, "total", total, 3);
 	if (k->rev > REV_2024_11)
 		jsonw_str(&w, "message", message);
 	jsonw_end(&w);
