@@ -163,7 +163,7 @@ static bool line_begins(const char *text, size_t n, const char *word)
 {
 	size_t m = strlen(word);
 
-	for (const char *p = text; p && n >= m;) {
+	for (const char *p = text; n >= m;) {
 		const char *next;
 
 		if (memcmp(p, word, m) == 0)

@@ -73,7 +73,7 @@ static void shortest(double v, char *text, size_t n)
 
 static void add_double(struct buf *out, double v)
 {
-	char text[40], digits[24];
+	char text[40], digits[24] = "";
 	int n = 0, point;
 
 	if (v < 0)
